@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* May this human do this? Pure; a table of conditions by verb. Asked by the helper after every
+ * factor was passed, where the verb needs factors. */
+#pragma once
+
+#include "policy/decide/window.h"
+#include "policy/format/ask.h"
+
+enum bg_verb {
+        BG_VERB_GRANT,
+        BG_VERB_REVOKE,
+};
+
+/* All that the answer may depend on. */
+struct bg_case {
+        enum bg_verb verb;
+        struct bg_human human;  /* who decides: the one named, after proof */
+        struct bg_human caller; /* whose real uid it is */
+        const struct bg_policy *policy;
+        const struct bg_role *role;
+        bg_usec duration; /* asked for; not 0 */
+        struct bg_now now;
+        struct bg_newest newest;
+};
+
+enum bg_code bg_permit(const struct bg_case *c, struct bg_error *err);
+
+/* The longest grant of the role today. */
+bg_usec bg_longest(const struct bg_policy *policy, const struct bg_role *role);
+
+/* What a grant lasts where nobody says: the host's default, at most the longest. */
+bg_usec bg_default_duration(const struct bg_policy *policy, const struct bg_role *role);

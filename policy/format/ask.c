@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The fields of what is asked of the helper; see ask.h. */
+#include "policy/format/ask.h"
+
+static const struct bg_field fields[] = {
+        BG_F_TEXT(bg_ask, account, .check = bg_is_name),
+        BG_F_TEXT(bg_ask, role, .check = bg_is_role_name),
+        BG_F(bg_ask, BG_ID, id),
+        {.name = "for", .type = BG_DURATION, BG_AT(bg_ask, duration)},
+        BG_F_TEXT(bg_ask, reason),
+        BG_F_TEXT(bg_ask, ticket),
+        BG_F_TEXT(bg_ask, as, .check = bg_is_name),
+        BG_F_TEXT(bg_ask, person, .check = bg_is_name),
+};
+
+const struct bg_table bg_ask_table = {
+        .what = "question",
+        .syntax = BG_JSON,
+        .code = BG_USAGE,
+        .size = sizeof(struct bg_ask),
+        BG_FIELDS(fields),
+};

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The fields of a role; see role.h. */
+#include "policy/format/role.h"
+
+static const struct bg_field fields[] = {
+        BG_F_TEXT(bg_role, role, .check = bg_is_role_name, .required = true),
+        BG_F_TEXT(bg_role, purpose, .required = true),
+        BG_F(bg_role, BG_LIST, groups, .check = bg_is_name),
+        BG_F(bg_role, BG_PAIRS, env, .check = bg_is_env_name),
+        BG_F(bg_role, BG_LIST, services, .check = bg_is_name),
+        BG_F(bg_role, BG_DURATION, max_duration),
+        BG_F(bg_role, BG_COUNT, max_uses, .min = 1, .max = BG_USES_MAX),
+        BG_F(bg_role, BG_COUNT, approvals, .min = 1, .max = BG_APPROVALS_MAX),
+        BG_F(bg_role, BG_LIST, approvers, .check = bg_is_principal, .required = true),
+        BG_F(bg_role, BG_LIST, factors, .check = bg_is_factor_name),
+        BG_F(bg_role, BG_BOOL, root_equivalent),
+};
+
+const struct bg_table bg_role_table = {
+        .what = "role",
+        .syntax = BG_YAML,
+        .code = BG_BAD_POLICY,
+        .size = sizeof(struct bg_role),
+        BG_FIELDS(fields),
+};
+
+void bg_role_defaults(struct bg_role *role)
+{
+        static const struct bg_list services = {.n = 2, .v = {"su", "sshd"}};
+
+        if (role->services.n == 0)
+                role->services = services;
+        if (role->approvals == 0)
+                role->approvals = 1;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An event made durable, then the wake. The record's only writer is the sweep: here an event
+ * becomes one file, whole or absent, in events/UID/ (the caller's uid, so that nobody's flood hides
+ * another's events). What the disk would not take goes to /run/breakglass/unrecorded/. */
+#pragma once
+
+#include "policy/base/words.h"
+#include "policy/store/store.h"
+
+/* So many files a caller may have waiting; what is over is counted, one byte a time, in the file
+ * `over` of the folder. */
+#define BG_EVENTS_WAITING_MAX 256
+#define BG_EVENTS_OVER "over"
+
+/* Errors: BG_AUDIT_UNAVAILABLE (it was left in /run, if that could be had). */
+enum bg_code bg_event_write(const struct bg_store *store, uid_t caller,
+        const struct bg_event *event, struct bg_error *err);
+
+/* Wakes the sweep, and whoever waits on /run/breakglass/changed. That it cannot is no error: the
+ * timer comes within a minute. */
+void bg_event_wake(const struct bg_store *store);
+
+/* The newest moment on record; all zero where there is none yet. Errors: BG_TAMPERED (it does not
+ * read), BG_STORE_FAILED, BG_UNSAFE_FILE. Only the sweep writes it. */
+enum bg_code bg_newest_load(
+        const struct bg_dir *state, struct bg_newest *ret, struct bg_error *err);
+enum bg_code bg_newest_store(
+        const struct bg_dir *state, const struct bg_newest *newest, struct bg_error *err);
