@@ -9,7 +9,7 @@
 /* managed.so's one exported symbol, a struct bg_interface. */
 #define BG_INTERFACE_SYMBOL "bg_managed"
 
-/* One of pam_sm_*, see pam(3). */
+/* One of pam_sm_*, see pam(3). There is none for passwords: the loader answers those itself. */
 typedef int bg_pam_call(pam_handle_t *pamh, int flags, int argc, const char **argv);
 
 struct bg_interface {
@@ -19,5 +19,4 @@ struct bg_interface {
         bg_pam_call *acct_mgmt;
         bg_pam_call *open_session;
         bg_pam_call *close_session;
-        bg_pam_call *chauthtok;
 };

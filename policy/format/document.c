@@ -397,3 +397,48 @@ enum bg_code bg_document_read(const struct bg_table *table, const char *name, co
         yaml_parser_delete(&r.parser);
         return code;
 }
+
+static bool text_holds(const char *text, size_t size, bool (*check)(const char *))
+{
+        if (!memchr(text, '\0', size))
+                return false;
+        return text[0] == '\0' || (bg_is_clean_text(text) && (!check || check(text)));
+}
+
+static bool field_holds(const struct bg_field *f, const char *base)
+{
+        const char *at = base + f->offset;
+        uint64_t number = 0;
+        unsigned n_words = 0;
+        unsigned word = 0;
+
+        switch (f->type) {
+        case BG_TEXT:
+                return text_holds(at, f->size, f->check);
+        case BG_ID:
+                return text_holds(at, BG_ID_BYTES, bg_is_id);
+        case BG_WORD:
+                memcpy(&word, at, sizeof word);
+                while (f->words[n_words])
+                        n_words++;
+                return word < n_words;
+        case BG_DURATION:
+                memcpy(&number, at, sizeof number);
+                return number % BG_USEC_PER_SEC == 0 && number <= BG_DURATION_MAX;
+        case BG_BOOL:
+                return *at == 0 || *at == 1;
+        case BG_COUNT:
+        case BG_NUMBER:
+                return true; /* every bit pattern is one; its range is the verb's to check */
+        default:
+                return false;
+        }
+}
+
+bool bg_document_holds(const struct bg_table *table, const void *base)
+{
+        for (size_t i = 0; i < table->n_fields; i++)
+                if (!field_holds(&table->fields[i], base))
+                        return false;
+        return true;
+}

@@ -210,8 +210,7 @@ static const struct {
 
 bool bg_duration_parse(const char *text, bg_usec *ret)
 {
-        /* Ten years: longer is a mistake, and far from any overflow. */
-        static const uint64_t max_sec = UINT64_C(3650) * 86400;
+        static const uint64_t max_sec = BG_DURATION_MAX / BG_USEC_PER_SEC;
         size_t n = strlen(text);
         char digits[12];
 

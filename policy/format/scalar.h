@@ -28,7 +28,9 @@ void bg_id_make(bg_usec wall, uint16_t random, char ret[static BG_ID_BYTES]);
 /* In any case, with or without the hyphen, I and L read as 1, O as 0. False: not an id. */
 bool bg_id_parse(const char *text, char ret[static BG_ID_BYTES]);
 
-/* "45s", "90m", "2h", "7d": a whole number, not 0, and its unit; at most ten years. */
+/* "45s", "90m", "2h", "7d": a whole number, not 0, and its unit; at most ten years: longer is a
+ * mistake, and this is far from any overflow. */
+#define BG_DURATION_MAX (UINT64_C(3650) * 86400 * BG_USEC_PER_SEC)
 bool bg_duration_parse(const char *text, bg_usec *ret);
 #define BG_DURATION_BYTES 24
 const char *bg_duration_print(bg_usec duration, char ret[static BG_DURATION_BYTES]);

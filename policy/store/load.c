@@ -2,6 +2,8 @@
 /* Policy loaded for one account; see load.h. */
 #include "policy/store/load.h"
 
+#include "policy/store/write.h"
+
 #include <sodium.h>
 
 #define FILE_NAME_BYTES (BG_NAME_BYTES + 8)
@@ -151,4 +153,44 @@ void bg_policy_digest(
                 if (strcmp(policy->roles[i].role, role) == 0)
                         of_role = policy->role_digests[i];
         (void)snprintf(ret, BG_POLICY_BYTES, "%s.%s", policy->identity_digest, of_role);
+}
+
+static enum bg_code keep_file(const struct bg_dir *etc, const char *folder, const char *name,
+        const char *wanted, const struct bg_dir *kept, struct bg_error *err)
+{
+        bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
+        bg_auto_free char *text = malloc(BG_DOCUMENT_BYTES_MAX + 1);
+        char file[FILE_NAME_BYTES];
+        char found[BG_DIGEST_BYTES];
+        size_t n = 0;
+        bool made = false;
+
+        if (!text)
+                return bg_fail(err, BG_SYSTEM, ENOMEM, "%s", name);
+        (void)snprintf(file, sizeof file, "%s.yaml", name);
+        enum bg_code code = bg_dir_sub(etc, folder, &dir, err);
+        if (code == BG_OK)
+                code = bg_dir_read(&dir, file, BG_DOCUMENT_BYTES_MAX, text, &n, err);
+        if (code != BG_OK)
+                return code;
+        digest(text, n, found);
+        if (strcmp(found, wanted) != 0)
+                return bg_fail(err, BG_BAD_POLICY, 0, "%s/%s was changed just now; try again",
+                        dir.path, file);
+        return bg_write_once(kept, found, 0600, text, n, &made, err);
+}
+
+enum bg_code bg_policy_keep(const struct bg_dir *etc, const struct bg_dir *state,
+        const struct bg_policy *policy, const char *role, struct bg_error *err)
+{
+        bg_auto(bg_dir_done) struct bg_dir kept = BG_DIR_NONE;
+        enum bg_code code = bg_dir_make(state, "policy", &kept, err);
+
+        if (code == BG_OK)
+                code = keep_file(etc, "policy.d", policy->identity.account, policy->identity_digest,
+                        &kept, err);
+        for (uint32_t i = 0; code == BG_OK && i < policy->n_roles; i++)
+                if (strcmp(policy->roles[i].role, role) == 0)
+                        code = keep_file(etc, "roles.d", role, policy->role_digests[i], &kept, err);
+        return code;
 }

@@ -26,3 +26,9 @@ void bg_policy_mark_managed(const struct bg_dir *etc, struct bg_human *human);
 /* What the claim `policy` says: the digests of the identity's and the role's file. */
 void bg_policy_digest(
         const struct bg_policy *policy, const char *role, char ret[static BG_POLICY_BYTES]);
+
+/* Keeps the two files that the digest names, each once, in policy/DIGEST of the state: the evidence
+ * of what a grant was given under. Errors: BG_BAD_POLICY (a file was changed since it was loaded),
+ * BG_STORE_FAILED. */
+enum bg_code bg_policy_keep(const struct bg_dir *etc, const struct bg_dir *state,
+        const struct bg_policy *policy, const char *role, struct bg_error *err);

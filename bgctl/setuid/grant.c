@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Runs as root; verb `grant`: asks and decides at once, where the role lets one human do so. The only
+ * caller of bg_token_sign().
+ *
+ * Each file below is durable before the next is made; killed between any two, what is there is a
+ * request without an end, which opens nothing, or a signed grant whose second name is missing, which
+ * the sweep makes again. */
+#include "bgctl/setuid/listed.h"
+#include "bgctl/setuid/subject.h"
+#include "policy/decide/permit.h"
+#include "policy/format/emit.h"
+#include "policy/host/users.h"
+#include "policy/store/events.h"
+#include "policy/store/grants.h"
+#include "policy/store/keyring.h"
+#include "policy/store/load.h"
+#include "policy/store/requests.h"
+
+/* Whom the factors are asked of: the one named, or the caller. */
+static enum bg_code name_human(struct helper *h, struct bg_error *err)
+{
+        const char *name = h->ask.as[0] ? h->ask.as : h->caller.name;
+
+        if (!name[0])
+                return bg_fail(err, BG_NOT_PERMITTED, 0, "your uid has no line in /etc/passwd");
+        enum bg_code code = bg_human_by_name(name, &h->human, err);
+        if (code != BG_OK)
+                return code;
+        bg_policy_mark_managed(&h->store.etc, &h->human);
+        bg_copy(h->human.name, sizeof h->human.name, name);
+        return BG_OK;
+}
+
+enum bg_code prepare_grant(struct helper *h, struct bg_error *err)
+{
+        char duration[BG_DURATION_BYTES];
+
+        enum bg_code code = subject_policy(h, err);
+        if (code == BG_OK)
+                code = subject_role(h, err);
+        if (code != BG_OK)
+                return code;
+        if (!h->role)
+                return bg_fail(err, BG_USAGE, 0, "%s has several roles: name one with --role",
+                        h->ask.account);
+        bg_copy(h->ask.role, sizeof h->ask.role, h->role->role);
+        if (h->ask.duration == 0)
+                h->ask.duration = bg_default_duration(&h->policy, h->role);
+        h->factors = h->role->factors;
+        h->refusal.ask = h->role->approvers;
+        (void)snprintf(h->what, sizeof h->what, "%s gets %s on %s for %s", h->ask.account,
+                h->role->role, h->now.host, bg_duration_print(h->ask.duration, duration));
+        return name_human(h, err);
+}
+
+static enum bg_code may_grant(const struct helper *h, struct bg_error *err)
+{
+        struct bg_case *c = calloc(1, sizeof *c);
+        if (!c)
+                return bg_fail(err, BG_SYSTEM, ENOMEM, "grant");
+        c->verb = BG_VERB_GRANT;
+        c->human = h->human;
+        c->caller = h->caller;
+        c->policy = &h->policy;
+        c->role = h->role;
+        c->duration = h->ask.duration;
+        c->now = h->now;
+        enum bg_code code = bg_newest_load(&h->store.state, &c->newest, err);
+        if (code == BG_OK)
+                code = bg_permit(c, err);
+        free(c);
+        return code;
+}
+
+static enum bg_code fill_claims(const struct helper *h, struct bg_claims *ret, struct bg_error *err)
+{
+        struct bg_human account;
+        enum bg_code code = bg_human_by_name(h->ask.account, &account, err);
+
+        if (code != BG_OK)
+                return code;
+        if (!account.found || account.uid == 0)
+                return bg_fail(err, BG_BAD_POLICY, 0,
+                        "%s has no line in /etc/passwd that could be elevated", h->ask.account);
+        memset(ret, 0, sizeof *ret);
+        ret->v = 1;
+        bg_copy(ret->sub, sizeof ret->sub, h->ask.account);
+        ret->uid = account.uid;
+        bg_copy(ret->role, sizeof ret->role, h->role->role);
+        ret->groups = h->role->groups;
+        ret->env = h->role->env;
+        ret->services = h->role->services;
+        ret->callers = h->policy.identity.callers;
+        ret->from = h->policy.identity.from;
+        ret->max_uses = h->role->max_uses;
+        ret->iat = h->now.wall;
+        ret->nbf = h->now.wall;
+        ret->exp = h->now.wall + h->ask.duration;
+        bg_copy(ret->boot, sizeof ret->boot, h->now.boot);
+        ret->boottime = h->now.boottime;
+        bg_copy(ret->aud, sizeof ret->aud, h->now.machine);
+        bg_copy(ret->requester, sizeof ret->requester, h->caller.name);
+        ret->n_approvals = 1;
+        bg_copy(ret->approvals[0].by, sizeof ret->approvals[0].by, h->human.name);
+        ret->approvals[0].uid = h->human.uid;
+        ret->approvals[0].factors = h->factors;
+        ret->approvals[0].at = h->now.wall;
+        bg_copy(ret->reason, sizeof ret->reason, h->ask.reason);
+        bg_copy(ret->ticket, sizeof ret->ticket, h->ask.ticket);
+        bg_policy_digest(&h->policy, h->role->role, ret->policy);
+        return BG_OK;
+}
+
+static enum bg_code sign(const struct bg_store *store, const struct bg_claims *claims,
+        const struct bg_now *now, char *token, size_t size, struct bg_error *err)
+{
+        struct bg_keyring keyring;
+        unsigned char secret_key[BG_SECRET_KEY_BYTES];
+        bg_auto_free char *payload = malloc(BG_PAYLOAD_BYTES_MAX + 1);
+        struct bg_buffer buffer = {.text = payload, .size = BG_PAYLOAD_BYTES_MAX + 1};
+
+        if (!payload)
+                return bg_fail(err, BG_SYSTEM, ENOMEM, "grant");
+        if (!bg_emit(&bg_claims_table, claims, &buffer))
+                return bg_fail(err, BG_SYSTEM, 0, "the grant's claims are too long");
+        enum bg_code code = bg_keyring_load(&store->state, &keyring, err);
+        if (code == BG_OK)
+                code = bg_signing_key_load(&store->state, &keyring, secret_key, err);
+        if (code == BG_NO_SUCH)
+                return bg_fail(err, BG_STORE_FAILED, 0,
+                        "this host has no signing key yet; root runs: bgctl init");
+        if (code != BG_OK)
+                return code;
+        bool good = bg_token_sign(secret_key, payload, now->machine, token, size);
+        sodium_memzero(secret_key, sizeof secret_key);
+        return good ? BG_OK : bg_fail(err, BG_SYSTEM, 0, "the grant could not be signed");
+}
+
+/* requests/ID with its ask and its one yes: who asked and who agreed is on record before the grant
+ * exists. */
+static enum bg_code record_request(
+        const struct helper *h, const struct bg_claims *claims, struct bg_error *err)
+{
+        struct bg_event event;
+
+        helper_event(h, BG_EVENT_REQUESTED, BG_OK, &event);
+        bg_copy(event.request, sizeof event.request, claims->jti);
+        event.uid = claims->uid;
+        bg_copy(event.requester, sizeof event.requester, claims->requester);
+        bg_copy(event.person, sizeof event.person, claims->requester);
+        bg_copy(event.policy, sizeof event.policy, claims->policy);
+        enum bg_code code = bg_request_make(&h->store.state, &event, err);
+        if (code != BG_OK)
+                return code;
+
+        event.kind = BG_EVENT_APPROVED;
+        bg_copy(event.person, sizeof event.person, h->human.name);
+        bg_claims_approvers(claims, event.approvers, sizeof event.approvers);
+        return bg_request_approve(&h->store.state, &event, h->human.uid, err);
+}
+
+static enum bg_code open_grant(struct helper *h, struct bg_claims *claims, struct bg_error *err)
+{
+        const struct bg_dir *state = &h->store.state;
+        bg_auto_free char *token = malloc(BG_TOKEN_BYTES_MAX);
+        bool made = false;
+
+        if (!token)
+                return bg_fail(err, BG_SYSTEM, ENOMEM, "grant");
+        enum bg_code code =
+                bg_policy_keep(&h->store.etc, state, &h->policy, h->role->role, err);
+        if (code == BG_OK)
+                code = bg_id_reserve(state, &h->now, claims->jti, err);
+        if (code == BG_OK)
+                code = sign(&h->store, claims, &h->now, token, BG_TOKEN_BYTES_MAX, err);
+        if (code == BG_OK)
+                code = record_request(h, claims, err);
+        if (code == BG_OK)
+                code = bg_request_end(state, claims->jti, token, strlen(token), &made, err);
+        if (code == BG_OK && !made)
+                code = bg_fail(err, BG_STORE_FAILED, 0, "request %s has ended", claims->jti);
+        if (code == BG_OK)
+                code = bg_request_publish(state, claims->jti, claims->sub, err);
+        bg_event_wake(&h->store);
+        return code;
+}
+
+enum bg_code act_grant(struct helper *h, struct bg_error *err)
+{
+        bg_auto_free struct bg_grant *grant = calloc(1, sizeof *grant);
+        struct bg_listed listed;
+
+        if (!grant)
+                return bg_fail(err, BG_SYSTEM, ENOMEM, "grant");
+        enum bg_code code = may_grant(h, err);
+        if (code == BG_OK)
+                code = fill_claims(h, &grant->claims, err);
+        if (code == BG_OK)
+                code = open_grant(h, &grant->claims, err);
+        if (code != BG_OK)
+                return code;
+        bg_copy(grant->id, sizeof grant->id, grant->claims.jti);
+        code = listed_from_grant(h, grant, &listed, err);
+        return code == BG_OK ? helper_answer(&bg_listed_table, &listed, err) : code;
+}

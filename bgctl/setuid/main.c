@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bgctl-helper VERB: runs set-id root and may be started by anybody, with anything. It believes
+ * nothing that bgctl checked. The story is in main(), one call a line. */
+#include "bgctl/setuid/harden.h"
+#include "bgctl/setuid/helper.h"
+#include "bgctl/setuid/intake.h"
+#include "bgctl/setuid/prove.h"
+#include "policy/format/emit.h"
+#include "policy/host/clock.h"
+#include "policy/host/users.h"
+#include "policy/store/events.h"
+#include "policy/store/load.h"
+
+#include <sodium.h>
+
+static const struct {
+        const char *name;
+        helper_step *prepare;
+        helper_step *act;
+} verbs[] = {
+#define BG_HELPER_VERB(name, prepare, act) {name, prepare, act},
+#include "bgctl/setuid/verbs.def"
+#undef BG_HELPER_VERB
+};
+
+enum bg_code helper_answer(const struct bg_table *table, const void *answer, struct bg_error *err)
+{
+        static char text[BG_DOCUMENT_BYTES_MAX + 2];
+        struct bg_buffer buffer = BG_BUFFER(text);
+
+        if (!bg_emit(table, answer, &buffer))
+                return bg_fail(err, BG_SYSTEM, 0, "the answer is too long");
+        bg_put(&buffer, "\n");
+        for (size_t n = 0; n < buffer.n;) {
+                ssize_t done = write(STDOUT_FILENO, text + n, buffer.n - n);
+                if (done < 0 && errno == EINTR)
+                        continue;
+                if (done <= 0)
+                        return bg_fail(err, BG_SYSTEM, errno, "standard output");
+                n += (size_t)done;
+        }
+        return BG_OK;
+}
+
+void helper_event(
+        const struct helper *h, enum bg_event_kind kind, enum bg_code code, struct bg_event *ret)
+{
+        bg_event_init(ret, kind, h->now.wall);
+        ret->code = code;
+        bg_copy(ret->account, sizeof ret->account, h->ask.account);
+        bg_copy(ret->role, sizeof ret->role, h->ask.role);
+        bg_copy(ret->reason, sizeof ret->reason, h->ask.reason);
+        bg_copy(ret->ticket, sizeof ret->ticket, h->ask.ticket);
+        bg_copy(ret->caller, sizeof ret->caller, h->caller.name);
+        ret->caller_uid = h->caller_uid;
+        ret->login_uid = bg_login_uid();
+        bg_copy(ret->person, sizeof ret->person, h->human.name[0] ? h->human.name : h->caller.name);
+}
+
+/* What a person should not have been told is not recorded either: a name that does not exist, a
+ * terminal that was not there, words that were wrong. not-proven was recorded where it was found. */
+static bool is_recorded(enum bg_code code)
+{
+        return code != BG_NO_SUCH && code != BG_NO_TERMINAL && code != BG_USAGE &&
+                code != BG_NOT_PROVEN;
+}
+
+static int refuse(struct helper *h, const struct bg_error *err)
+{
+        struct bg_event event;
+
+        h->refusal.error = err->code;
+        bg_copy(h->refusal.text, sizeof h->refusal.text, err->text);
+        bg_clean(h->refusal.text);
+        if (is_recorded(err->code) && h->store.state.fd >= 0) {
+                helper_event(h, BG_EVENT_REFUSED, err->code, &event);
+                bg_copy(event.text, sizeof event.text, h->refusal.text);
+                (void)bg_event_write(&h->store, h->caller_uid, &event, NULL);
+        }
+        (void)helper_answer(&bg_refusal_table, &h->refusal, NULL);
+        return bg_code_exit(err->code);
+}
+
+static enum bg_code find_verb(int argc, char **argv, size_t *ret, struct bg_error *err)
+{
+        for (size_t i = 0; argc == 2 && i < sizeof verbs / sizeof *verbs; i++)
+                if (strcmp(argv[1], verbs[i].name) == 0) {
+                        *ret = i;
+                        return BG_OK;
+                }
+        return bg_fail(err, BG_USAGE, 0, "bgctl-helper is started by bgctl");
+}
+
+static enum bg_code find_caller(struct helper *h, struct bg_error *err)
+{
+        enum bg_code code = bg_human_by_uid(h->caller_uid, &h->caller, err);
+        if (code == BG_OK)
+                bg_policy_mark_managed(&h->store.etc, &h->caller);
+        return code;
+}
+
+static enum bg_code run(struct helper *h, int argc, char **argv, struct bg_error *err)
+{
+        size_t verb = 0;
+        gid_t gid = 0;
+
+        enum bg_code code = harden_identity(&h->caller_uid, &gid, err);
+        if (code == BG_OK)
+                code = find_verb(argc, argv, &verb, err);
+        if (code == BG_OK)
+                code = intake_read(h->caller_uid, gid, &h->ask, err);
+        if (code == BG_OK && sodium_init() < 0)
+                code = bg_fail(err, BG_SYSTEM, 0, "libsodium");
+        if (code == BG_OK)
+                code = bg_store_open(&bg_places_host, &h->store, err);
+        if (code == BG_OK)
+                code = bg_now_read(&h->now, err);
+        if (code == BG_OK)
+                code = find_caller(h, err);
+        if (code == BG_OK && verbs[verb].prepare)
+                code = verbs[verb].prepare(h, err);
+        if (code == BG_OK && h->factors.n > 0)
+                code = prove(h, err);
+        if (code == BG_OK)
+                code = bg_now_read(&h->now, err); /* people take their time */
+        return code == BG_OK ? verbs[verb].act(h, err) : code;
+}
+
+int main(int argc, char **argv)
+{
+        static struct helper h = {.store = BG_STORE_NONE, .refusal.tries_left = -1};
+        struct bg_error err = {0};
+
+        if (argc < 1 || !argv || !argv[0])
+                return bg_code_exit(BG_USAGE);
+        harden_process();
+        return run(&h, argc, argv, &err) == BG_OK ? 0 : refuse(&h, &err);
+}

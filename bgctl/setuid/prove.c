@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Runs as root; see prove.h.
+ *
+ *  - A try MUST be paid, durably, before the first prompt: a helper killed while it judges would
+ *    otherwise guess for free.
+ *  - Every factor MUST be asked, whatever the one before it answered, and whether or not there is
+ *    such a human.
+ *  - Nothing MUST be said, in words or in time, of which factor failed: PAM's own delays are off, and
+ *    a failure is told at a fixed time after the last answer. */
+#include "bgctl/setuid/prove.h"
+
+#include "bgctl/setuid/factors.h"
+#include "bgctl/setuid/terminal.h"
+#include "policy/host/clock.h"
+#include "policy/store/events.h"
+#include "policy/store/factors.h"
+
+#include <time.h>
+
+/* As long as Linux-PAM's usual fail delay, and longer than any factor takes to judge. */
+#define FAILURE_TOLD_AFTER_SEC 2
+
+static void wait_until(const struct timespec *moment)
+{
+        while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, moment, NULL) == EINTR)
+                ;
+}
+
+static bool ask_all(const struct helper *h, int terminal)
+{
+        struct timespec last_answer = {0};
+        char line[BG_ERROR_TEXT_BYTES + 128];
+        bool proven = h->factors.n > 0;
+
+        (void)snprintf(line, sizeof line,
+                "\n%s, prove it is you: %s.\nNothing is done until %s right.\n", h->human.name,
+                h->what, h->factors.n == 2 ? "both are" : h->factors.n == 1 ? "it is" : "all are");
+        terminal_print(terminal, line);
+        for (uint32_t i = 0; i < h->factors.n; i++) {
+                bool good = factor_prove(h, terminal, h->factors.v[i]);
+                proven = proven && good;
+        }
+        if (!proven) {
+                (void)clock_gettime(CLOCK_MONOTONIC, &last_answer);
+                last_answer.tv_sec += FAILURE_TOLD_AFTER_SEC;
+                wait_until(&last_answer);
+        }
+        return proven;
+}
+
+static enum bg_code not_proven(struct helper *h, struct bg_error *err)
+{
+        struct bg_event event;
+        struct bg_error why;
+
+        helper_event(h, BG_EVENT_NOT_PROVEN, BG_NOT_PROVEN, &event);
+        if (bg_event_write(&h->store, h->caller_uid, &event, &why) != BG_OK)
+                return bg_fail(err, why.code, 0, "%s", why.text);
+        return bg_fail(err, BG_NOT_PROVEN, 0, "Which part was wrong is not said.");
+}
+
+enum bg_code prove(struct helper *h, struct bg_error *err)
+{
+        bg_auto_fd int terminal = -1;
+        unsigned left = 0;
+        enum bg_code code = terminal_open(&terminal, err);
+
+        for (uint32_t i = 0; code == BG_OK && i < h->factors.n; i++)
+                code = factor_check(h, h->factors.v[i], err);
+        if (code == BG_OK)
+                code = bg_now_read(&h->now, err);
+        if (code == BG_OK)
+                code = bg_try_pay(&h->store.state, h->caller_uid, h->human.name, &h->now, &left,
+                        &h->refusal.wait, err);
+        if (code != BG_OK)
+                return code;
+        h->refusal.tries_left = left;
+        if (!ask_all(h, terminal))
+                return not_proven(h, err);
+        h->refusal.tries_left = -1;
+        return bg_tries_clear(&h->store.state, h->caller_uid, h->human.name, err);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The unit tests' common ground; see unit.h. */
+#include "tests/unit/lib/unit.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+void assert_says(const struct bg_error *err, const char *part)
+{
+        if (!strstr(err->text, part))
+                fail_msg("\"%s\" does not say \"%s\"", err->text, part);
+}
+
+static void make_below(const char *parent, struct unit_place *ret)
+{
+        (void)snprintf(ret->path, sizeof ret->path, "%s/breakglass-unit-XXXXXX", parent);
+        assert_non_null(mkdtemp(ret->path));
+        assert_int_equal(chmod(ret->path, 0700), 0);
+        ret->dir = (struct bg_dir){
+                .fd = open(ret->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), .owner = geteuid()};
+        bg_copy(ret->dir.path, sizeof ret->dir.path, ret->path);
+        assert_true(ret->dir.fd >= 0);
+}
+
+void unit_place_make(struct unit_place *ret)
+{
+        const char *parent = getenv("TMPDIR");
+        make_below(parent && parent[0] ? parent : "/tmp", ret);
+}
+
+bool unit_safe_place_make(struct unit_place *ret)
+{
+        char cwd[BG_PATH_BYTES];
+        const char *const parents[] = {
+                getcwd(cwd, sizeof cwd) ? cwd : "/", getenv("HOME"), "/root", "/run"};
+
+        for (size_t i = 0; i < sizeof parents / sizeof *parents; i++) {
+                bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
+                if (parents[i] && bg_dir_open(parents[i], geteuid(), &dir, NULL) == BG_OK &&
+                        access(parents[i], W_OK) == 0) {
+                        make_below(parents[i], ret);
+                        return true;
+                }
+        }
+        return false;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+        (void)st;
+        (void)kind;
+        (void)ftw;
+        return remove(path);
+}
+
+void unit_place_remove(struct unit_place *place)
+{
+        bg_dir_done(&place->dir);
+        (void)nftw(place->path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static void make_folders(const struct unit_place *place, const char *path, bool whole)
+{
+        char part[BG_PATH_BYTES];
+        for (const char *p = path; (p = strchr(p, '/')); p++) {
+                bg_copy(part, (size_t)(p - path) + 1, path);
+                assert_true(mkdirat(place->dir.fd, part, 0700) == 0 || errno == EEXIST);
+        }
+        if (whole)
+                assert_true(mkdirat(place->dir.fd, path, 0700) == 0 || errno == EEXIST);
+}
+
+void unit_mkdir(const struct unit_place *place, const char *path)
+{
+        make_folders(place, path, true);
+}
+
+void unit_put_bytes(const struct unit_place *place, const char *path, mode_t mode,
+        const void *bytes, size_t n)
+{
+        make_folders(place, path, false);
+        (void)unlinkat(place->dir.fd, path, 0);
+        bg_auto_fd int fd = openat(place->dir.fd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, bytes, n), (ssize_t)n);
+        assert_int_equal(fchmod(fd, mode), 0);
+}
+
+void unit_put(const struct unit_place *place, const char *path, mode_t mode, const char *text)
+{
+        unit_put_bytes(place, path, mode, text, strlen(text));
+}
+
+const char *unit_get(const struct unit_place *place, const char *path)
+{
+        static char text[256 * 1024];
+        bg_auto_fd int fd = openat(place->dir.fd, path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+                return NULL;
+        ssize_t n = read(fd, text, sizeof text - 1);
+        assert_true(n >= 0);
+        text[n] = '\0';
+        return text;
+}
+
+unsigned unit_entries(const struct unit_place *place, const char *path)
+{
+        int fd = openat(place->dir.fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        bg_auto_dir DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
+        unsigned n = 0;
+        for (const struct dirent *e = NULL; stream && (e = readdir(stream));)
+                n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+        return n;
+}
+
+unsigned unit_race(unsigned n, int (*child)(unsigned i, void *context), void *context, int status)
+{
+        int gate[2];
+        unsigned same = 0;
+
+        assert_int_equal(pipe(gate), 0);
+        for (unsigned i = 0; i < n; i++) {
+                pid_t pid = fork();
+                assert_true(pid >= 0);
+                if (pid == 0) {
+                        char byte = 0;
+                        (void)close(gate[1]);
+                        (void)!read(gate[0], &byte, 1); /* the end of file is the starting gun */
+                        _exit(child(i, context));
+                }
+        }
+        (void)close(gate[0]);
+        (void)close(gate[1]);
+        for (unsigned i = 0; i < n; i++) {
+                int answered = 0;
+                assert_true(wait(&answered) > 0);
+                assert_true(WIFEXITED(answered));
+                same += WEXITSTATUS(answered) == status;
+        }
+        return same;
+}
+
+struct bg_now unit_now(void)
+{
+        return (struct bg_now){
+                .wall = UNIT_WALL,
+                .boottime = UNIT_BOOTTIME,
+                .boot = UNIT_BOOT,
+                .machine = UNIT_MACHINE,
+                .host = "db7",
+        };
+}
