@@ -111,11 +111,22 @@ static enum bg_code fill_claims(const struct helper *h, struct bg_claims *ret, s
         return BG_OK;
 }
 
+static enum bg_code load_key(
+        const struct bg_dir *state, unsigned char *secret_key, struct bg_error *err)
+{
+        struct bg_keyring keyring;
+        enum bg_code code = bg_keyring_load(state, &keyring, err);
+
+        if (code == BG_OK)
+                code = bg_signing_key_load(state, &keyring, secret_key, err);
+        return code == BG_NO_SUCH ? bg_fail(err, BG_STORE_FAILED, 0,
+                                            "this host has no signing key yet; root runs: bgctl init")
+                                  : code;
+}
+
 static enum bg_code sign(const struct bg_store *store, const struct bg_claims *claims,
         const struct bg_now *now, char *token, size_t size, struct bg_error *err)
 {
-        struct bg_keyring keyring;
-        unsigned char secret_key[BG_SECRET_KEY_BYTES];
         bg_auto_free char *payload = malloc(BG_PAYLOAD_BYTES_MAX + 1);
         struct bg_buffer buffer = {.text = payload, .size = BG_PAYLOAD_BYTES_MAX + 1};
 
@@ -123,17 +134,38 @@ static enum bg_code sign(const struct bg_store *store, const struct bg_claims *c
                 return bg_fail(err, BG_SYSTEM, ENOMEM, "grant");
         if (!bg_emit(&bg_claims_table, claims, &buffer))
                 return bg_fail(err, BG_SYSTEM, 0, "the grant's claims are too long");
-        enum bg_code code = bg_keyring_load(&store->state, &keyring, err);
-        if (code == BG_OK)
-                code = bg_signing_key_load(&store->state, &keyring, secret_key, err);
-        if (code == BG_NO_SUCH)
-                return bg_fail(err, BG_STORE_FAILED, 0,
-                        "this host has no signing key yet; root runs: bgctl init");
-        if (code != BG_OK)
-                return code;
-        bool good = bg_token_sign(secret_key, payload, now->machine, token, size);
-        sodium_memzero(secret_key, sizeof secret_key);
-        return good ? BG_OK : bg_fail(err, BG_SYSTEM, 0, "the grant could not be signed");
+        unsigned char *secret_key = sodium_malloc(BG_SECRET_KEY_BYTES);
+        if (!secret_key)
+                return bg_fail(err, BG_SYSTEM, ENOMEM, "grant");
+        enum bg_code code = load_key(&store->state, secret_key, err);
+        if (code == BG_OK && !bg_token_sign(secret_key, payload, now->machine, token, size))
+                code = bg_fail(err, BG_SYSTEM, 0, "the grant could not be signed");
+        sodium_free(secret_key); /* which wipes it */
+        return code;
+}
+
+/* By which factors, of which kinds, and by which rule the human was an approver. */
+static void describe_approval(const struct helper *h, struct bg_event *event)
+{
+        struct bg_buffer b = BG_BUFFER(event->approvers);
+        struct bg_list rule = {.n = 1};
+
+        bg_put(&b, h->human.name);
+        for (uint32_t i = 0; i < h->factors.n; i++) {
+                const char *kind = bg_pairs_get(&h->policy.host.factors, h->factors.v[i]);
+                bg_put(&b, i ? ", " : " (");
+                bg_put(&b, h->factors.v[i]);
+                bg_put(&b, kind ? ": " : "");
+                bg_put(&b, kind ? kind : "");
+        }
+        bg_put(&b, ")");
+        for (uint32_t i = 0; i < h->role->approvers.n; i++) {
+                bg_copy(rule.v[0], sizeof rule.v[0], h->role->approvers.v[i]);
+                if (bg_human_in(&h->human, &rule))
+                        break;
+        }
+        (void)snprintf(event->text, sizeof event->text, "an approver by %s; 1 of %llu needed",
+                rule.v[0], (unsigned long long)h->role->approvals);
 }
 
 /* requests/ID with its ask and its one yes: who asked and who agreed is on record before the grant
@@ -155,7 +187,7 @@ static enum bg_code record_request(
 
         event.kind = BG_EVENT_APPROVED;
         bg_copy(event.person, sizeof event.person, h->human.name);
-        bg_claims_approvers(claims, event.approvers, sizeof event.approvers);
+        describe_approval(h, &event);
         return bg_request_approve(&h->store.state, &event, h->human.uid, err);
 }
 

@@ -28,25 +28,37 @@ static void fix_descriptors(void)
                 give_up();
 }
 
-static void fix_limits(void)
+/* A limit of the caller's must not make us fail half-way: what is below the least that we need is
+ * raised, or we do not begin. Root in a container may lack the right to raise. */
+static enum bg_code fix_limits(struct bg_error *err)
 {
         static const struct {
                 __rlimit_resource_t resource;
-                rlim_t limit;
+                rlim_t least;
         } limits[] = {
-                {RLIMIT_CORE, 0}, /* a core would hold secrets */
-                {RLIMIT_FSIZE, RLIM_INFINITY},
-                {RLIMIT_CPU, RLIM_INFINITY},
-                {RLIMIT_AS, RLIM_INFINITY},
-                {RLIMIT_DATA, RLIM_INFINITY},
-                {RLIMIT_NOFILE, 256},
-                {RLIMIT_MEMLOCK, RLIM_INFINITY},
+                {RLIMIT_FSIZE, 64 * 1024 * 1024},
+                {RLIMIT_CPU, 3600},
+                {RLIMIT_AS, 1024 * 1024 * 1024},
+                {RLIMIT_DATA, 256 * 1024 * 1024},
+                {RLIMIT_STACK, 4 * 1024 * 1024},
+                {RLIMIT_NOFILE, 64},
         };
+        struct rlimit none = {0, 0};
+
+        if (setrlimit(RLIMIT_CORE, &none) < 0) /* a core would hold secrets */
+                return bg_fail(err, BG_SYSTEM, errno, "the core limit");
         for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-                struct rlimit limit = {limits[i].limit, limits[i].limit};
+                struct rlimit limit;
+                if (getrlimit(limits[i].resource, &limit) < 0)
+                        return bg_fail(err, BG_SYSTEM, errno, "limits");
+                if (limit.rlim_max < limits[i].least)
+                        limit.rlim_max = RLIM_INFINITY;
+                limit.rlim_cur = limit.rlim_max;
                 if (setrlimit(limits[i].resource, &limit) < 0)
-                        give_up();
+                        return bg_fail(err, BG_SYSTEM, errno,
+                                "a resource limit is too low for bgctl-helper (ulimit -a)");
         }
+        return BG_OK;
 }
 
 /* Ignored and blocked signals and running timers are inherited through execve. */
@@ -101,12 +113,13 @@ enum bg_code harden_identity(uid_t *ret_uid, gid_t *ret_gid, struct bg_error *er
                 return bg_fail(err, BG_SYSTEM, 0,
                         "the set-id bit of bgctl-helper has no force here (NoNewPrivileges, or a "
                         "nosuid mount)");
-        /* Only root may raise limits; and PID 1's view can only be looked at as root. */
-        fix_limits();
+        enum bg_code code = fix_limits(err);
+        if (code != BG_OK)
+                return code;
         if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
                 return bg_fail(err, BG_SYSTEM, errno, "the helper cannot become root");
 
-        enum bg_code code = check_same("/proc/self/ns/user", "/proc/1/ns/user",
+        code = check_same("/proc/self/ns/user", "/proc/1/ns/user",
                 "the helper does not run in another user namespace", err);
         if (code == BG_OK)
                 code = check_same(BG_ETC_PATH, "/proc/1/root" BG_ETC_PATH,

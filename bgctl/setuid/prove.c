@@ -53,6 +53,8 @@ static enum bg_code not_proven(struct helper *h, struct bg_error *err)
         struct bg_event event;
         struct bg_error why;
 
+        if (bg_now_read(&h->now, err) != BG_OK)
+                return err->code;
         helper_event(h, BG_EVENT_NOT_PROVEN, BG_NOT_PROVEN, &event);
         if (bg_event_write(&h->store, h->caller_uid, &event, &why) != BG_OK)
                 return bg_fail(err, why.code, 0, "%s", why.text);

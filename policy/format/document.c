@@ -2,6 +2,9 @@
 /* The strict reader over libyaml's events; see document.h. */
 #include "policy/format/document.h"
 
+#include "policy/format/syntax.h"
+
+#include <errno.h>
 #include <stdlib.h>
 #include <yaml.h>
 
@@ -32,6 +35,8 @@ static enum bg_code next(struct reader *r)
         r->have_event = false;
         memset(&r->event, 0, sizeof r->event);
         if (!yaml_parser_parse(&r->parser, &r->event)) {
+                if (r->parser.error == YAML_MEMORY_ERROR)
+                        return bg_fail(r->err, BG_SYSTEM, ENOMEM, "%s", r->name);
                 r->event.start_mark = r->parser.problem_mark;
                 return refuse(r, r->parser.problem ? r->parser.problem : "not readable");
         }
@@ -95,27 +100,6 @@ static bool is_plain(const struct reader *r)
                 r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 }
 
-static bool word_in(const char *text, const char *const *words)
-{
-        for (; *words; words++)
-                if (strcmp(text, *words) == 0)
-                        return true;
-        return false;
-}
-
-/* What YAML's core schema (1.2.2, 10.3.2) or YAML 1.1 takes for a null, boolean or number. */
-static bool is_other_type(const char *text)
-{
-        static const char *const words[] = {"", "~", "null", "Null", "NULL", "true", "True", "TRUE",
-                "false", "False", "FALSE", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON",
-                "off", "Off", "OFF", ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", NULL};
-        if (word_in(text, words))
-                return true;
-        char *end = NULL;
-        (void)strtod(text, &end);
-        return end != text && *end == '\0';
-}
-
 /* A text: in JSON in double quotes; in YAML plain only where it cannot be taken for another type. */
 static enum bg_code text_value(
         struct reader *r, char *ret, size_t size, bool (*check)(const char *))
@@ -126,7 +110,7 @@ static enum bg_code text_value(
         if (r->table->syntax == BG_JSON &&
                 r->event.data.scalar.style != YAML_DOUBLE_QUOTED_SCALAR_STYLE)
                 return refuse(r, "not JSON: a text stands in double quotes");
-        if (is_plain(r) && is_other_type(ret))
+        if (is_plain(r) && bg_is_other_type(ret))
                 return refuse(r, "a text was expected; put it in quotes");
         if (!bg_is_clean_text(ret))
                 return refuse(r, "control characters and marks of direction are not allowed");
@@ -251,7 +235,9 @@ static enum bg_code field_value(struct reader *r, const struct bg_field *f, char
 
         switch (f->type) {
         case BG_TEXT:
-                return text_value(r, at, f->size, f->check);
+                code = text_value(r, at, f->size, f->check);
+                /* Empty would be a second way to write that it is absent. */
+                return code == BG_OK && !*(char *)at ? refuse(r, "empty") : code;
         case BG_ID:
                 return text_value(r, at, BG_ID_BYTES, bg_is_id);
         case BG_WORD:
@@ -305,6 +291,8 @@ static enum bg_code find_field(
         struct reader *r, const struct bg_table *table, uint64_t *seen, size_t *ret)
 {
         char key[BG_ITEM_BYTES];
+
+        r->key = "";
         enum bg_code code = text_value(r, key, sizeof key, NULL);
         if (code != BG_OK)
                 return code;
@@ -319,8 +307,7 @@ static enum bg_code find_field(
                 return BG_OK;
         }
         char what[BG_ITEM_BYTES + 64];
-        (void)snprintf(what, sizeof what, "a %s has no field \"%s\"", table->what, key);
-        r->key = "";
+        (void)snprintf(what, sizeof what, "the %s has no field \"%s\"", table->what, key);
         return refuse(r, what);
 }
 
@@ -385,6 +372,9 @@ enum bg_code bg_document_read(const struct bg_table *table, const char *name, co
                 return bg_fail(err, table->code, 0, "%s: longer than 64 KiB", name);
         if (memchr(text, '\0', n_bytes))
                 return bg_fail(err, table->code, 0, "%s: a NUL is not allowed", name);
+        size_t at = 0;
+        if (table->syntax == BG_JSON && !bg_is_json(text, n_bytes, &at))
+                return bg_fail(err, table->code, 0, "%s: not JSON at byte %zu", name, at);
         if (!yaml_parser_initialize(&r.parser))
                 return bg_fail(err, BG_SYSTEM, 0, "%s: out of memory", name);
         yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);

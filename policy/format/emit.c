@@ -145,6 +145,9 @@ static void put_value(struct bg_buffer *buffer, const struct bg_field *f, const 
                 bg_put_json_text(buffer, bg_time_print(u64_at(at), text));
                 break;
         case BG_COUNT:
+                (void)snprintf(text, sizeof text, "%" PRIu64, u64_at(at));
+                bg_put(buffer, text);
+                break;
         case BG_NUMBER:
                 bg_put_number(buffer, (int64_t)u64_at(at));
                 break;

@@ -32,10 +32,16 @@ const struct bg_table bg_state_head_table = {
         BG_FIELDS(head_fields),
 };
 
+static bool is_uid(const char *text)
+{
+        uint64_t uid = 0;
+        return bg_number_parse(text, UINT32_MAX - 1, &uid);
+}
+
 static const struct bg_field id_fields[] = {
         BG_F(bg_state_id, BG_ID, id, .required = true),
         BG_F(bg_state_id, BG_BOOL, ask),
-        BG_F(bg_state_id, BG_COUNT, yes),
+        BG_F(bg_state_id, BG_LIST, yes, .check = is_uid),
         BG_F(bg_state_id, BG_BOOL, end),
         BG_F(bg_state_id, BG_COUNT, uses),
         BG_F(bg_state_id, BG_COUNT, ended),
@@ -84,4 +90,19 @@ const struct bg_table bg_newest_table = {
         .code = BG_TAMPERED,
         .size = sizeof(struct bg_newest_file),
         BG_FIELDS(newest_fields),
+};
+
+static const struct bg_field told_fields[] = {
+        BG_F_V(bg_told),
+        BG_F(bg_told, BG_COUNT, segment, .required = true, .min = 1, .max = 999999),
+        BG_F(bg_told, BG_COUNT, bytes, .required = true),
+        BG_F(bg_told, BG_COUNT, seq, .required = true),
+};
+
+const struct bg_table bg_told_table = {
+        .what = "cursor",
+        .syntax = BG_JSON,
+        .code = BG_TAMPERED,
+        .size = sizeof(struct bg_told),
+        BG_FIELDS(told_fields),
 };

@@ -33,7 +33,7 @@ extern const struct bg_table bg_state_head_table;
 struct bg_state_id {
         char id[BG_ID_BYTES];
         bool ask;
-        uint64_t yes; /* how many approvals */
+        struct bg_list yes; /* the uids of the approvals */
         bool end;
         uint64_t uses;  /* uses 1 to this one */
         uint64_t ended; /* how many of them have their end on record */
@@ -58,3 +58,13 @@ struct bg_newest_file {
 };
 
 extern const struct bg_table bg_newest_table;
+
+/* The file `told`: up to where bgctl-tell has fed the journal and read back. */
+struct bg_told {
+        uint64_t v;
+        uint64_t segment;
+        uint64_t bytes;
+        uint64_t seq;
+};
+
+extern const struct bg_table bg_told_table;

@@ -61,7 +61,8 @@ bool bg_is_env_name(const char *text)
         for (size_t n = 1; text[n]; n++)
                 if (!is_upper(text[n]) && !is_digit(text[n]) && text[n] != '_')
                         return false;
-        return strncmp(text, "LD_", 3) != 0 && strncmp(text, "BREAKGLASS_", 11) != 0;
+        return strncmp(text, "LD_", 3) != 0 && strcmp(text, "GLIBC_TUNABLES") != 0 &&
+                strncmp(text, "BREAKGLASS_", 11) != 0;
 }
 
 bool bg_is_machine_id(const char *text)
@@ -232,7 +233,7 @@ bool bg_duration_parse(const char *text, bg_usec *ret)
 
 const char *bg_duration_print(bg_usec duration, char ret[static BG_DURATION_BYTES])
 {
-        uint64_t sec = (duration + BG_USEC_PER_SEC / 2) / BG_USEC_PER_SEC;
+        uint64_t sec = duration / BG_USEC_PER_SEC + (duration % BG_USEC_PER_SEC != 0);
         for (size_t i = 0; i < sizeof units / sizeof *units; i++)
                 /* 90m rather than 5400s, but 24h rather than 1d: hours is how people plan. */
                 if (sec % units[i].sec == 0 && sec >= units[i].sec &&
@@ -286,7 +287,7 @@ bool bg_time_parse(const char *text, bg_usec *ret)
                 !two_digits(text + 11, &tm.tm_hour) || !two_digits(text + 14, &tm.tm_min) ||
                 !two_digits(text + 17, &tm.tm_sec))
                 return false;
-        if (century < 20 || century > 21)
+        if (century < 19 || century > 21)
                 return false;
         tm.tm_year = century * 100 + year - 1900;
         tm.tm_mon -= 1;

@@ -12,7 +12,8 @@ bool bg_is_name(const char *text);
 bool bg_is_principal(const char *text);
 bool bg_is_role_name(const char *text);   /* [a-z][a-z0-9-]{0,20} */
 bool bg_is_factor_name(const char *text); /* as a role's: it becomes a file's name */
-/* [A-Z_][A-Z0-9_]*, and none that the loader or we ourselves act upon (LD_*, BREAKGLASS_*). */
+/* [A-Z_][A-Z0-9_]*, and none that the loader or we ourselves act upon (LD_*,
+ * GLIBC_TUNABLES, BREAKGLASS_*). */
 bool bg_is_env_name(const char *text);
 bool bg_is_machine_id(const char *text); /* 32 lower-case hexadecimal digits */
 
@@ -33,10 +34,11 @@ bool bg_id_parse(const char *text, char ret[static BG_ID_BYTES]);
 #define BG_DURATION_MAX (UINT64_C(3650) * 86400 * BG_USEC_PER_SEC)
 bool bg_duration_parse(const char *text, bg_usec *ret);
 #define BG_DURATION_BYTES 24
+/* A part of a second counts as a whole one, so that what is not 0 reads back. */
 const char *bg_duration_print(bg_usec duration, char ret[static BG_DURATION_BYTES]);
 
 /* RFC 3339 in UTC with one reading only: 2026-11-24T02:46:00Z, with six digits of a second where
- * they are not all 0. Years 2000 to 2199. */
+ * they are not all 0. From 1970, where a clock without a battery begins, to 2199. */
 bool bg_time_parse(const char *text, bg_usec *ret);
 #define BG_TIME_BYTES 32
 const char *bg_time_print(bg_usec time, char ret[static BG_TIME_BYTES]);

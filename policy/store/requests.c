@@ -14,10 +14,10 @@ enum bg_code bg_id_reserve(const struct bg_dir *state, const struct bg_now *now,
         char ret[static BG_ID_BYTES], struct bg_error *err)
 {
         bg_auto(bg_dir_done) struct bg_dir uses = BG_DIR_NONE;
-        bg_auto(bg_dir_done) struct bg_dir closed = BG_DIR_NONE;
+        bg_auto(bg_dir_done) struct bg_dir requests = BG_DIR_NONE;
         enum bg_code code = bg_dir_make(state, "uses", &uses, err);
         if (code == BG_OK)
-                code = bg_dir_make(state, "closed", &closed, err);
+                code = bg_dir_make(state, "requests", &requests, err);
 
         for (int draw = 0; code == BG_OK && draw < DRAWS_MAX; draw++) {
                 uint16_t random = 0;
@@ -25,8 +25,8 @@ enum bg_code bg_id_reserve(const struct bg_dir *state, const struct bg_now *now,
                 if (getrandom(&random, sizeof random, 0) != sizeof random)
                         return bg_fail(err, BG_STORE_FAILED, errno, "no random bytes");
                 bg_id_make(now->wall, random, ret);
-                /* uses/ID goes when its tombstone stands: both say that an id is taken. */
-                code = bg_dir_has(&closed, ret, &used, err);
+                /* uses/ID goes when all of it is on record; the request's folder stays. */
+                code = bg_dir_has(&requests, ret, &used, err);
                 if (code != BG_OK || used)
                         continue;
                 if (mkdirat(uses.fd, ret, 0700) == 0)
@@ -108,4 +108,12 @@ enum bg_code bg_request_publish(const struct bg_dir *state, const char *id, cons
                 code = bg_dir_make(&grants, account, &mine, err);
         (void)snprintf(name, sizeof name, "%s.grant", id);
         return code == BG_OK ? bg_write_link(&request, "end", &mine, name, err) : code;
+}
+
+enum bg_code bg_request_read(const struct bg_dir *state, const char *id, const char *name,
+        size_t max_bytes, char *ret, size_t *ret_n, struct bg_error *err)
+{
+        bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
+        enum bg_code code = open_request(state, id, false, &dir, err);
+        return code == BG_OK ? bg_dir_read(&dir, name, max_bytes, ret, ret_n, err) : code;
 }

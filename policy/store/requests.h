@@ -27,3 +27,8 @@ enum bg_code bg_request_end(const struct bg_dir *state, const char *id, const vo
  * there. It may be done again by anyone who finds it missing. */
 enum bg_code bg_request_publish(const struct bg_dir *state, const char *id, const char *account,
         struct bg_error *err);
+
+/* One document of the request as it lies there, NUL-terminated: "ask", "yes.UID", "end". `ret` has
+ * `max_bytes` + 1. Errors: BG_NO_SUCH and those of bg_dir_read(). */
+enum bg_code bg_request_read(const struct bg_dir *state, const char *id, const char *name,
+        size_t max_bytes, char *ret, size_t *ret_n, struct bg_error *err);

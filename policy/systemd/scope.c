@@ -3,48 +3,50 @@
 #include "policy/systemd/scope.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <systemd/sd-bus.h>
+#include <time.h>
 
-#define SYSTEMD                                                                                    \
+#define MANAGER                                                                                    \
         "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"
+#define UNIT_BYTES 128
+/* A timer's own slack, by default a minute. */
+#define ACCURACY_USEC UINT64_C(100000)
 
-static int start_timer(
-        sd_bus *bus, const char *timer, const char *unit, uint64_t usec, sd_bus_error *error)
+/* A unit of that name that is there answers one or the other, by release. */
+static bool is_there(const sd_bus_error *error)
 {
-        /* TimersCalendar wants a text; TimersMonotonic takes a number, so a moment of the wall clock
-         * is told by its distance from now: the periodic timer catches what a clock change moves. */
-        return sd_bus_call_method(bus, SYSTEMD, "StartTransientUnit", error, NULL, "ssa(sv)a(sa(sv))",
-                timer, "replace", 5, "Description", "s", "Next end of a breakglass grant", "Unit",
-                "s", unit, "TimersMonotonic", "a(st)", 1, "OnActiveSec", usec, "AccuracyUSec", "t",
-                (uint64_t)100000, "RemainAfterElapse", "b", 0, 0);
+        return sd_bus_error_has_name(error, "org.freedesktop.systemd1.UnitExists") ||
+                sd_bus_error_has_name(error, SD_BUS_ERROR_PROPERTY_READ_ONLY);
 }
 
-enum bg_code bg_timer_arm(const char *timer, const char *unit, bg_usec wall, struct bg_error *err)
+enum bg_code bg_timer_arm(const char *service, bg_usec wall, struct bg_error *err)
 {
         sd_bus *bus = NULL;
         sd_bus_error error = SD_BUS_ERROR_NULL;
+        char timer[UNIT_BYTES];
+        char unit[UNIT_BYTES];
         struct timespec ts = {0};
 
+        (void)snprintf(unit, sizeof unit, "%s.service", service);
+        (void)snprintf(
+                timer, sizeof timer, "%s-at-%llu.timer", service, (unsigned long long)wall / 1000);
         (void)clock_gettime(CLOCK_REALTIME, &ts);
         uint64_t now = (uint64_t)ts.tv_sec * BG_USEC_PER_SEC + (uint64_t)ts.tv_nsec / 1000;
+        /* A moment is told by its distance: the periodic timer catches what a set clock moves. */
         uint64_t usec = wall > now ? wall - now : 1;
 
         int r = sd_bus_open_system(&bus);
-        if (r >= 0) {
-                /* One of that name may be waiting for another moment; that there is none is fine. */
-                (void)sd_bus_call_method(
-                        bus, SYSTEMD, "StopUnit", NULL, NULL, "ss", timer, "replace");
-                r = start_timer(bus, timer, unit, usec, &error);
-                /* The stop is a job of its own and may not be done yet. */
-                for (int i = 0; r == -EEXIST && i < 20; i++) {
-                        struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
-                        (void)nanosleep(&pause, NULL);
-                        sd_bus_error_free(&error);
-                        r = start_timer(bus, timer, unit, usec, &error);
-                }
-        }
-        enum bg_code code =
-                r < 0 ? bg_fail(err, BG_SYSTEM, -r, "%s cannot be started", timer) : BG_OK;
+        if (r >= 0)
+                r = sd_bus_call_method(bus, MANAGER, "StartTransientUnit", &error, NULL,
+                        "ssa(sv)a(sa(sv))", timer, "fail", 5, "Description", "s",
+                        "Next end of a breakglass grant", "Unit", "s", unit, "TimersMonotonic",
+                        "a(st)", 1, "OnActiveSec", usec, "AccuracyUSec", "t", ACCURACY_USEC,
+                        "RemainAfterElapse", "b", 0, 0);
+        enum bg_code code = BG_OK;
+        if (r < 0 && !is_there(&error))
+                code = bg_fail(err, BG_SYSTEM, 0, "%s cannot be started: %s", timer,
+                        error.message ? error.message : strerrordesc_np(-r));
         sd_bus_error_free(&error);
         sd_bus_flush_close_unref(bus);
         return code;

@@ -5,7 +5,7 @@
 #include "policy/base/error.h"
 #include "policy/base/facts.h"
 
-/* Makes the transient timer TIMER (a unit's name), which starts UNIT at that wall time, once; one of
- * that name before it is replaced. Errors: BG_SYSTEM. */
-enum bg_code bg_timer_arm(
-        const char *timer, const char *unit, bg_usec wall, struct bg_error *err);
+/* Starts SERVICE (a unit's name without its suffix) once at that wall time, by a transient timer
+ * named after both, which goes when it has elapsed. That it is armed already is no error. Errors:
+ * BG_SYSTEM. */
+enum bg_code bg_timer_arm(const char *service, bg_usec wall, struct bg_error *err);

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bgctl-sweep: runs as root, started by systemd alone (timer, and a path unit on
+ * /run/breakglass/wake). Ends and closes what is over, puts what happened on the record, wakes
+ * bgctl-tell, and arms a timer for the next end. It may be killed anywhere and run twice at once: the
+ * record's lock lets one at a time work. It waits for neither journal nor terminal. */
+#include "bgctl/sweep/sweep.h"
+#include "policy/decide/window.h"
+#include "policy/host/clock.h"
+#include "policy/store/events.h"
+#include "policy/store/keyring.h"
+#include "policy/store/write.h"
+#include "policy/systemd/scope.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+
+#define OWN_SERVICE "bgctl-sweep"
+/* The unit's own timer comes each minute: a moment further off than this is its work. */
+#define PERIOD (UINT64_C(61) * BG_USEC_PER_SEC)
+
+void sweep_failed(struct sweep *s, const struct bg_error *err)
+{
+        (void)fprintf(stderr, "bgctl-sweep: %s (%s)\n", err->text, bg_code_word(err->code));
+        s->failures++;
+}
+
+void sweep_tampered(struct sweep *s, const char *path, const char *what)
+{
+        struct bg_event event;
+        struct bg_error err;
+        struct stat st = {0};
+        bool is_new = false;
+
+        (void)fstatat(s->store.state.fd, path, &st, AT_SYMLINK_NOFOLLOW);
+        uint64_t mtime = (uint64_t)st.st_ctim.tv_sec * BG_USEC_PER_SEC +
+                (uint64_t)st.st_ctim.tv_nsec / 1000;
+        if (bg_record_report(&s->record, path, st.st_ino, mtime, &is_new, &err) != BG_OK) {
+                sweep_failed(s, &err);
+                return;
+        }
+        if (!is_new)
+                return;
+        bg_event_init(&event, BG_EVENT_TAMPERED, s->now.wall);
+        event.code = BG_TAMPERED;
+        (void)snprintf(event.text, sizeof event.text, "%s: %s", path, what);
+        bg_clean(event.text);
+        if (bg_event_write(&s->store, 0, &event, &err) != BG_OK)
+                sweep_failed(s, &err);
+}
+
+static enum bg_code remove_wake(
+        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
+{
+        (void)context;
+        (void)err;
+        (void)unlinkat(dir->fd, name, 0);
+        return BG_OK;
+}
+
+/* First of all: what is recorded while we work wakes us again. */
+static void take_wakes(const struct bg_store *store)
+{
+        bg_auto(bg_dir_done) struct bg_dir wake = BG_DIR_NONE;
+        if (store->run.fd >= 0 && bg_dir_make(&store->run, "wake", &wake, NULL) == BG_OK)
+                (void)bg_dir_each(&wake, 0, remove_wake, NULL, NULL);
+}
+
+/* The record was put back, or cut, where anything else here remembers a later number. The next line
+ * then gets a number above all that were seen: the gap is the evidence. */
+static void check_numbers(struct sweep *s)
+{
+        struct bg_told told_state;
+        struct bg_told told_run = {0};
+        uint64_t seen = s->newest.seq;
+
+        if (s->record.mended[0]) {
+                if (s->record.tampered)
+                        sweep_tampered(s, "audit", s->record.mended);
+                (void)fprintf(stderr, "bgctl-sweep: %s\n", s->record.mended);
+        }
+        if (bg_told_load(&s->store.state, &told_state, NULL) == BG_OK && told_state.seq > seen)
+                seen = told_state.seq;
+        if (s->store.run.fd >= 0 && bg_told_load(&s->store.run, &told_run, NULL) == BG_OK &&
+                told_run.seq > seen)
+                seen = told_run.seq;
+        if (seen <= s->record.head.seq)
+                return;
+        char text[160];
+        (void)snprintf(text, sizeof text,
+                "the record ends with number %llu, and %llu was seen before: it was put back or cut",
+                (unsigned long long)s->record.head.seq, (unsigned long long)seen);
+        sweep_tampered(s, "audit", text);
+        s->record.head.seq = seen;
+        s->record.changed = true;
+}
+
+/* The newest moment never goes back: a clock that did is what it is there to find. */
+static void store_newest(struct sweep *s)
+{
+        struct bg_newest newest = s->newest;
+        struct bg_error err;
+
+        if (s->now.wall >= newest.wall) {
+                newest.wall = s->now.wall;
+                newest.boottime = s->now.boottime;
+                bg_copy(newest.boot, sizeof newest.boot, s->now.boot);
+        }
+        newest.seq = s->record.head.seq;
+        if (bg_newest_store(&s->store.state, &newest, &err) != BG_OK)
+                sweep_failed(s, &err);
+}
+
+/* Level-triggered like our own wake: tell takes the file away first. */
+static void wake_tell(struct sweep *s)
+{
+        bg_auto(bg_dir_done) struct bg_dir wake = BG_DIR_NONE;
+        struct bg_told told;
+
+        if (s->store.run.fd < 0)
+                return;
+        if (bg_told_load(&s->store.state, &told, NULL) == BG_OK &&
+                told.seq >= s->record.head.seq)
+                return;
+        if (bg_dir_make(&s->store.run, "tell", &wake, NULL) == BG_OK) {
+                bg_auto_fd int fd = openat(
+                        wake.fd, "wake", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+        }
+}
+
+static void arm_timer(struct sweep *s)
+{
+        struct bg_error err;
+
+        if (!s->next_end || s->next_end > s->now.wall + PERIOD)
+                return;
+        /* A moment later than the end itself, so that it is over when we look. */
+        if (bg_timer_arm(OWN_SERVICE, s->next_end + 50000, &err) != BG_OK)
+                (void)fprintf(stderr, "bgctl-sweep: %s; the minute's timer will do\n", err.text);
+}
+
+static enum bg_code open_all(struct sweep *s, struct bg_error *err)
+{
+        enum bg_code code = bg_store_open(&bg_places_host, &s->store, err);
+        if (code != BG_OK)
+                return code;
+        take_wakes(&s->store);
+        code = bg_record_open(&s->store.state, &s->record, err);
+        if (code == BG_OK)
+                code = bg_now_read(&s->now, err);
+        if (code == BG_OK && bg_newest_load(&s->store.state, &s->newest, err) != BG_OK) {
+                sweep_tampered(s, "newest", err->text);
+                memset(&s->newest, 0, sizeof s->newest);
+        }
+        if (code == BG_OK)
+                code = bg_keyring_load(&s->store.state, &s->keyring, err);
+        return code;
+}
+
+int main(void)
+{
+        static struct sweep s = {.store = BG_STORE_NONE, .record = BG_RECORD_NONE};
+        struct bg_error err;
+
+        if (sodium_init() < 0)
+                return 1;
+        if (open_all(&s, &err) != BG_OK) {
+                sweep_failed(&s, &err);
+                return 1;
+        }
+        check_numbers(&s);
+        sweep_close(&s);
+        sweep_seal(&s);
+        /* A session that just ended may have been a grant's last. */
+        sweep_close(&s);
+        sweep_seal(&s);
+        sweep_tidy(&s);
+        if (bg_record_store(&s.record, &err) != BG_OK)
+                sweep_failed(&s, &err);
+        store_newest(&s);
+        wake_tell(&s);
+        arm_timer(&s);
+        bg_record_done(&s.record);
+        bg_store_done(&s.store);
+        return s.failures ? 1 : 0;
+}

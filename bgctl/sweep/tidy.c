@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Runs as root; takes away what is wholly on record and has no further use: uses/ID once its
+ * tombstone and its uses are recorded, and used codes that are too old to be entered again. */
+#include "bgctl/sweep/sweep.h"
+#include "policy/store/grants.h"
+#include "policy/store/write.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+/* An id that was reserved by somebody who was killed then. */
+#define RESERVED_TTL_SEC 3600
+/* The helper takes a code of one step of 30 s back and ahead; ten minutes is far from both. */
+#define CODE_TTL_STEPS 20
+#define STEP_SEC 30
+
+static enum bg_code remove_file(
+        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
+{
+        (void)context;
+        (void)err;
+        (void)unlinkat(dir->fd, name, 0);
+        return BG_OK;
+}
+
+static bool is_abandoned(const struct sweep *s, const struct bg_dir *uses, const char *id)
+{
+        char request[BG_SOURCE_BYTES];
+        struct stat st;
+
+        (void)snprintf(request, sizeof request, "requests/%s", id);
+        if (fstatat(s->store.state.fd, request, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+                fstat(uses->fd, &st) < 0)
+                return false;
+        return (bg_usec)st.st_mtim.tv_sec + RESERVED_TTL_SEC < s->now.wall / BG_USEC_PER_SEC;
+}
+
+static bool is_done(struct sweep *s, const char *id)
+{
+        const struct bg_state_id *known = bg_record_id(&s->record, id);
+        struct bg_event end;
+        uint64_t taken = 0;
+
+        if (!known || bg_uses_count(&s->store.state, id, &taken, NULL) != BG_OK ||
+                known->uses < taken)
+                return false;
+        if (known->closed)
+                return bg_tombstone_read(&s->store.state, id, &end, NULL) == BG_OK;
+        return false;
+}
+
+static enum bg_code tidy_id(
+        const struct bg_dir *dir, const char *id, void *context, struct bg_error *err)
+{
+        struct sweep *s = context;
+        bg_auto(bg_dir_done) struct bg_dir uses = BG_DIR_NONE;
+
+        (void)err;
+        if (!bg_is_id(id) || bg_dir_sub(dir, id, &uses, NULL) != BG_OK)
+                return BG_OK;
+        if (!is_done(s, id) && !is_abandoned(s, &uses, id))
+                return BG_OK;
+        (void)bg_dir_each(&uses, 0, remove_file, NULL, NULL);
+        if (unlinkat(dir->fd, id, AT_REMOVEDIR) == 0)
+                bg_record_forget(&s->record, id);
+        return BG_OK;
+}
+
+static enum bg_code tidy_code(
+        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
+{
+        struct sweep *s = context;
+        uint64_t step = 0;
+
+        (void)err;
+        if (bg_number_parse(name, UINT64_MAX / 2, &step) &&
+                step + CODE_TTL_STEPS < s->now.wall / BG_USEC_PER_SEC / STEP_SEC)
+                (void)unlinkat(dir->fd, name, 0);
+        return BG_OK;
+}
+
+static enum bg_code tidy_codes(
+        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
+{
+        static const char suffix[] = ".codes";
+        size_t n = strlen(name);
+        bg_auto(bg_dir_done) struct bg_dir codes = BG_DIR_NONE;
+
+        if (n > sizeof suffix && strcmp(name + n - sizeof suffix + 1, suffix) == 0 &&
+                bg_dir_sub(dir, name, &codes, NULL) == BG_OK)
+                (void)bg_dir_each(&codes, 0, tidy_code, context, err);
+        return BG_OK;
+}
+
+void sweep_tidy(struct sweep *s)
+{
+        bg_auto(bg_dir_done) struct bg_dir uses = BG_DIR_NONE;
+        bg_auto(bg_dir_done) struct bg_dir factors = BG_DIR_NONE;
+
+        if (bg_dir_sub(&s->store.state, "uses", &uses, NULL) == BG_OK)
+                (void)bg_dir_each(&uses, 0, tidy_id, s, NULL);
+        if (bg_dir_sub(&s->store.state, "factors", &factors, NULL) == BG_OK)
+                (void)bg_dir_each(&factors, 0, tidy_codes, s, NULL);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Runs as root; see feed.h. */
+#include "bgctl/tell/feed.h"
+
+#include "policy/host/spawn.h"
+#include "policy/store/audit.h"
+#include "policy/store/write.h"
+#include "policy/systemd/journal.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+/* So many lines are sent before they are looked for. */
+#define BATCH_MAX 64
+/* How long journald may take to have them, in looks and the pause between two. */
+#define LOOKS_MAX 60
+#define PAUSE_MSEC 50
+#define JOURNALCTL "/usr/bin/journalctl"
+#define JOURNALCTL_TIMEOUT_SEC 10
+
+static enum bg_code remove_one(
+        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
+{
+        (void)context;
+        (void)err;
+        (void)unlinkat(dir->fd, name, 0);
+        return BG_OK;
+}
+
+/* First, as the sweep does: what comes while we work wakes us again. */
+static void take_wakes(const struct bg_store *store)
+{
+        bg_auto(bg_dir_done) struct bg_dir wake = BG_DIR_NONE;
+        if (store->run.fd >= 0 && bg_dir_make(&store->run, "tell", &wake, NULL) == BG_OK)
+                (void)bg_dir_each(&wake, 0, remove_one, NULL, NULL);
+}
+
+/* Sends up to BATCH_MAX lines; `end` is moved behind the last. */
+static enum bg_code send_batch(const struct bg_store *store, struct bg_told *end, uint64_t *seqs,
+        size_t *ret_n, struct bg_error *err)
+{
+        bg_auto_free struct bg_line *line = calloc(1, sizeof *line);
+        enum bg_code code = BG_OK;
+
+        *ret_n = 0;
+        if (!line)
+                return bg_fail(err, BG_SYSTEM, ENOMEM, "the record");
+        while (*ret_n < BATCH_MAX) {
+                uint64_t next = 0;
+                code = bg_record_read(&store->state, end, line, &next, err);
+                if (code == BG_NO_SUCH)
+                        return BG_OK;
+                /* A damaged line is passed over: the sweep has recorded behind it that it is. */
+                if (code != BG_OK && code != BG_TAMPERED)
+                        return code;
+                if (code == BG_OK) {
+                        code = bg_journal_send(line, err);
+                        if (code != BG_OK)
+                                return code;
+                        seqs[(*ret_n)++] = line->seq;
+                        end->seq = line->seq;
+                }
+                end->bytes = next;
+        }
+        return BG_OK;
+}
+
+static bool has_seq(const char *output, uint64_t seq)
+{
+        char wanted[64];
+        (void)snprintf(wanted, sizeof wanted, "\"BREAKGLASS_SEQ\":\"%" PRIu64 "\"", seq);
+        return strstr(output, wanted) != NULL;
+}
+
+/* Asks journalctl for exactly these entries of ours, as JSON. */
+static enum bg_code read_back(
+        const uint64_t *seqs, size_t n, bool *ret_all, struct bg_error *err)
+{
+        const size_t size = 256 * 1024;
+        bg_auto_free char *output = malloc(size);
+        char matches[BATCH_MAX][40];
+        const char *argv[BATCH_MAX + 12] = {JOURNALCTL, "--quiet", "--no-pager", "--output=json",
+                "--output-fields=BREAKGLASS_SEQ", "_UID=0", "_EXE=" BG_TELL_PATH};
+        size_t at = 7;
+        int status = 0;
+
+        if (!output)
+                return bg_fail(err, BG_SYSTEM, ENOMEM, "the journal");
+        for (size_t i = 0; i < n; i++) {
+                (void)snprintf(
+                        matches[i], sizeof matches[i], "BREAKGLASS_SEQ=%" PRIu64, seqs[i]);
+                argv[at++] = matches[i];
+        }
+        enum bg_code code =
+                bg_spawn(argv, JOURNALCTL_TIMEOUT_SEC, output, size, &status, err);
+        if (code != BG_OK)
+                return code;
+        *ret_all = true;
+        for (size_t i = 0; i < n; i++)
+                *ret_all = *ret_all && has_seq(output, seqs[i]);
+        return BG_OK;
+}
+
+static enum bg_code wait_for(const uint64_t *seqs, size_t n, struct bg_error *err)
+{
+        const struct timespec pause = {.tv_nsec = PAUSE_MSEC * 1000 * 1000};
+        bool all = false;
+
+        for (int look = 0; look < LOOKS_MAX; look++) {
+                enum bg_code code = read_back(seqs, n, &all, err);
+                if (code != BG_OK || all)
+                        return code;
+                (void)nanosleep(&pause, NULL);
+        }
+        return bg_fail(err, BG_SYSTEM, 0, "the journal does not have event %" PRIu64
+                " after it was sent; it will be sent again", seqs[n - 1]);
+}
+
+enum bg_code feed(const struct bg_store *store, struct bg_error *err)
+{
+        struct bg_told told;
+        uint64_t seqs[BATCH_MAX];
+        size_t n = 0;
+
+        take_wakes(store);
+        enum bg_code code = bg_told_load(&store->state, &told, err);
+        while (code == BG_OK) {
+                struct bg_told end = told;
+                code = send_batch(store, &end, seqs, &n, err);
+                if (code == BG_OK && n > 0)
+                        code = wait_for(seqs, n, err);
+                if (code != BG_OK || end.bytes == told.bytes)
+                        break;
+                code = bg_told_store(&store->state, &end, err);
+                if (code == BG_OK && store->run.fd >= 0)
+                        (void)bg_told_store(&store->run, &end, NULL);
+                told = end;
+        }
+        return code;
+}
