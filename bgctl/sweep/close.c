@@ -69,12 +69,10 @@ static void finish_close(struct sweep *s, const char *account, const struct bg_g
 
 static void look_at(struct sweep *s, const char *account, const struct bg_grant *grant)
 {
-        char path[BG_SOURCE_BYTES];
+        char path[BG_SOURCE_BYTES + BG_ITEM_BYTES];
         bg_usec left = 0;
 
-        (void)snprintf(path, sizeof path, "grants/%s/%s.grant", account, grant->id);
-        if (!grant->id[0])
-                (void)snprintf(path, sizeof path, "grants/%s", account);
+        (void)snprintf(path, sizeof path, "grants/%s/%s", account, grant->file);
         if (grant->found != BG_OK) {
                 sweep_tampered(s, path, grant->error.text);
                 return;

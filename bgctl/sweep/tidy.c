@@ -14,12 +14,16 @@
 #define CODE_TTL_STEPS 20
 #define STEP_SEC 30
 
-static enum bg_code remove_file(
+/* Only what is on record: a login may be taking a use at this moment, whose event would be lost. */
+static enum bg_code remove_use(
         const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
 {
-        (void)context;
+        const uint64_t *recorded = context;
+        uint64_t n = 0;
+
         (void)err;
-        (void)unlinkat(dir->fd, name, 0);
+        if (bg_number_parse(name, *recorded, &n))
+                (void)unlinkat(dir->fd, name, 0);
         return BG_OK;
 }
 
@@ -60,7 +64,9 @@ static enum bg_code tidy_id(
                 return BG_OK;
         if (!is_done(s, id) && !is_abandoned(s, &uses, id))
                 return BG_OK;
-        (void)bg_dir_each(&uses, 0, remove_file, NULL, NULL);
+        const struct bg_state_id *known = bg_record_id(&s->record, id);
+        uint64_t recorded = known ? known->uses : 0;
+        (void)bg_dir_each(&uses, 0, remove_use, &recorded, NULL);
         if (unlinkat(dir->fd, id, AT_REMOVEDIR) == 0)
                 bg_record_forget(&s->record, id);
         return BG_OK;

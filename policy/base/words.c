@@ -102,6 +102,7 @@ int bg_event_priority(enum bg_event_kind kind)
 void bg_event_init(struct bg_event *event, enum bg_event_kind kind, bg_usec time)
 {
         *event = (struct bg_event){
+                .v = 1,
                 .kind = kind,
                 .time = time,
                 .uid = -1,

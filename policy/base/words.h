@@ -25,8 +25,9 @@ enum bg_event_kind {
 #define BG_POLICY_BYTES 130
 
 /* What happened. Texts are clean (bg_is_clean_text); an empty text, a time of 0 and a number of -1
- * mean: not known, or not for this event. bg_event_init() sets the numbers. */
+ * mean: not known, or not for this event. bg_event_init() sets the version and the numbers. */
 struct bg_event {
+        uint64_t v; /* of the document that it becomes: 1 */
         enum bg_event_kind kind;
         bg_usec time; /* wall clock, when it happened */
         enum bg_code code;

@@ -5,6 +5,7 @@
 #include "policy/format/emit.h"
 
 static const struct bg_field fields[] = {
+        BG_F_V(bg_event),
         {.name = "event",
                 .type = BG_WORD,
                 BG_AT(bg_event, kind),

@@ -48,7 +48,8 @@ void bg_claims_approvers(const struct bg_claims *claims, char *ret, size_t size)
 struct bg_grant {
         enum bg_code found;
         struct bg_error error;
-        char id[BG_ID_BYTES]; /* from the file's name; "" where that is no id */
+        char file[BG_ITEM_BYTES]; /* the file's name, cut if need be */
+        char id[BG_ID_BYTES];     /* from the file's name; "" where that is no id */
         struct bg_claims claims;
         enum bg_code closed;   /* BG_OK: no tombstone; else its cause */
         uint64_t uses_taken;

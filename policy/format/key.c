@@ -2,6 +2,8 @@
 /* Keys in PASERK's forms; see key.h. */
 #include "policy/format/key.h"
 
+#include "policy/format/base64.h"
+
 static const char pid_head[] = "k4.pid.";
 static const char public_head[] = "k4.public.";
 static const char secret_head[] = "k4.secret.";
@@ -15,7 +17,7 @@ static void print(const char *head, const unsigned char *bytes, size_t n, char *
         (void)sodium_bin2base64(ret + strlen(head), size - strlen(head), bytes, n, BASE64URL);
 }
 
-/* Exactly `n` bytes after the head; a second way to write the same bytes is refused by sodium. */
+/* Exactly `n` bytes after the head; there is no second way to write the same bytes. */
 static bool parse(const char *head, const char *text, unsigned char *ret, size_t n)
 {
         size_t n_head = strlen(head);
@@ -25,7 +27,7 @@ static bool parse(const char *head, const char *text, unsigned char *ret, size_t
                 return false;
         const char *body = text + n_head;
         return strlen(body) == sodium_base64_ENCODED_LEN(n, BASE64URL) - 1 &&
-                sodium_base642bin(ret, n, body, strlen(body), NULL, &got, NULL, BASE64URL) == 0 &&
+                bg_base64_decode(BASE64URL, body, strlen(body), ret, n, &got) &&
                 got == n;
 }
 

@@ -2,6 +2,8 @@
 /* An ssh key's fingerprint; see sshkey.h. */
 #include "policy/format/sshkey.h"
 
+#include "policy/format/base64.h"
+
 #include <sodium.h>
 
 static const char head[] = "publickey ";
@@ -34,8 +36,8 @@ bool bg_sshkey_fingerprint(const char *auth_info, char ret[static BG_FINGERPRINT
         const char *base64 = type + n_type + 1;
         size_t n_base64 = strcspn(base64, "\n");
         if (n_base64 == 0 ||
-                sodium_base642bin(blob, sizeof blob, base64, n_base64, NULL, &n, NULL,
-                        sodium_base64_VARIANT_ORIGINAL) != 0 ||
+                !bg_base64_decode(sodium_base64_VARIANT_ORIGINAL, base64, n_base64, blob,
+                        sizeof blob, &n) ||
                 !is_of_type(blob, n, type, n_type))
                 return false;
         (void)crypto_hash_sha256(hash, blob, n);

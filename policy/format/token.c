@@ -2,6 +2,8 @@
 /* PASETO v4.public over libsodium; see token.h and the PASETO specification, version 4. */
 #include "policy/format/token.h"
 
+#include "policy/format/base64.h"
+
 #include <stdlib.h>
 
 static const char header[] = "v4.public.";
@@ -117,8 +119,8 @@ static bool decode_footer(const struct parts *parts, char *ret, size_t size)
 {
         size_t n = 0;
         if (parts->n_footer > 0 &&
-                sodium_base642bin((unsigned char *)ret, size - 1, parts->footer, parts->n_footer,
-                        NULL, &n, NULL, BASE64URL) != 0)
+                !bg_base64_decode(BASE64URL, parts->footer, parts->n_footer, (unsigned char *)ret,
+                        size - 1, &n))
                 return false;
         ret[n] = '\0';
         return strlen(ret) == n;
@@ -140,8 +142,8 @@ bool bg_paseto_verify(const unsigned char public_key[static BG_PUBLIC_KEY_BYTES]
         unsigned char *body = malloc(parts.n_body);
         if (!body)
                 return false;
-        bool good = sodium_base642bin(body, parts.n_body, parts.body, parts.n_body, NULL, &n_body,
-                            NULL, BASE64URL) == 0 &&
+        bool good = bg_base64_decode(
+                            BASE64URL, parts.body, parts.n_body, body, parts.n_body, &n_body) &&
                 n_body > SIGNATURE_BYTES && n_body - SIGNATURE_BYTES < size;
         size_t n_payload = good ? n_body - SIGNATURE_BYTES : 0;
         unsigned char *text =

@@ -87,13 +87,14 @@ static enum bg_code load_each(
         struct bg_grant *grant = &more[l->grants->n];
         memset(grant, 0, sizeof *grant);
 
+        bg_copy(grant->file, sizeof grant->file, name);
         bg_copy(id, sizeof id, name);
         bool named = n == BG_ID_BYTES - 1 + strlen(suffix) &&
                 strcmp(name + BG_ID_BYTES - 1, suffix) == 0;
         id[named ? BG_ID_BYTES - 1 : 0] = '\0';
         if (!named || !bg_is_id(id)) {
                 grant->found = bg_fail(&grant->error, BG_MALFORMED, 0,
-                        "%s holds a file that is no grant", dir->path);
+                        "%s/%s is no grant", dir->path, grant->file);
                 l->grants->n++;
                 return BG_OK;
         }

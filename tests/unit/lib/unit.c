@@ -2,6 +2,8 @@
 /* The unit tests' common ground; see unit.h. */
 #include "tests/unit/lib/unit.h"
 
+#include "policy/format/emit.h"
+
 #include <fcntl.h>
 #include <ftw.h>
 #include <sys/stat.h>
@@ -11,6 +13,40 @@ void assert_says(const struct bg_error *err, const char *part)
 {
         if (!strstr(err->text, part))
                 fail_msg("\"%s\" does not say \"%s\"", err->text, part);
+}
+
+void assert_reads(const struct bg_table *table, const char *text, void *ret)
+{
+        struct bg_error err = {0};
+        if (bg_document_read(table, "file", text, strlen(text), ret, &err) != BG_OK)
+                fail_msg("refused: %s: %s", text, err.text);
+}
+
+void assert_refuses(const struct bg_table *table, const char *text, const char *part)
+{
+        struct bg_error err = {0};
+        bg_auto_free void *ret = malloc(table->size);
+        assert_non_null(ret);
+        enum bg_code code = bg_document_read(table, "file", text, strlen(text), ret, &err);
+        if (code == BG_OK)
+                fail_msg("taken: %s", text);
+        assert_code(code, table->code);
+        assert_says(&err, part);
+}
+
+void assert_round_trip(const struct bg_table *table, const void *base)
+{
+        static char text[BG_DOCUMENT_BYTES_MAX];
+        static char again[BG_DOCUMENT_BYTES_MAX];
+        struct bg_buffer a = BG_BUFFER(text);
+        struct bg_buffer b = BG_BUFFER(again);
+        bg_auto_free void *ret = malloc(table->size);
+
+        assert_non_null(ret);
+        assert_true(bg_emit(table, base, &a));
+        assert_reads(table, text, ret);
+        assert_true(bg_emit(table, ret, &b));
+        assert_string_equal(text, again);
 }
 
 static void make_below(const char *parent, struct unit_place *ret)

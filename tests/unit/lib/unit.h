@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "policy/base/words.h"
+#include "policy/format/document.h"
 #include "policy/store/dir.h"
 
 /* A wrong code is shown by its word. */
@@ -18,6 +19,12 @@
 
 /* The sentence of `err` must hold `part`. */
 void assert_says(const struct bg_error *err, const char *part);
+
+/* The table reads this text into `ret`; or refuses it with its code, and a sentence with `part`. */
+void assert_reads(const struct bg_table *table, const char *text, void *ret);
+void assert_refuses(const struct bg_table *table, const char *text, const char *part);
+/* What bg_emit() writes of `base` reads back, and comes out the same again. */
+void assert_round_trip(const struct bg_table *table, const void *base);
 
 /* A folder of the test's own. It lies anywhere, often below /tmp, which bg_dir_open() rightly
  * refuses: so `dir` is opened here, without the walk from "/". */

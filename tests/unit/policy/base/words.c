@@ -82,6 +82,7 @@ static void a_fresh_event_knows_nothing(void **state)
         struct bg_event event;
         memset(&event, 0x5A, sizeof event);
         bg_event_init(&event, BG_EVENT_REVOKED, UNIT_WALL);
+        assert_true(event.v == 1);
         assert_int_equal(event.kind, BG_EVENT_REVOKED);
         assert_true(event.time == UNIT_WALL);
         assert_int_equal(event.code, BG_OK);

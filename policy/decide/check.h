@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What `policy check` refuses or warns of, as a table of rules; and what a policy allows, in
+ * sentences that a person can object to. Pure: the files are read and the host is asked by the
+ * caller, who hands in what was found. */
+#pragma once
+
+#include "policy/base/facts.h"
+#include "policy/format/policy.h"
+
+#define BG_FILE_BYTES 256
+
+struct bg_checked_role {
+        char file[BG_FILE_BYTES];
+        struct bg_role role; /* with its defaults */
+};
+
+struct bg_checked_identity {
+        char file[BG_FILE_BYTES];
+        struct bg_identity identity;
+};
+
+/* A group of the host's, with whoever is in it. */
+struct bg_checked_group {
+        bool found;
+        char name[BG_NAME_BYTES];
+        uint32_t n_members;
+        struct bg_list members; /* the first ones */
+};
+
+struct bg_check {
+        char host_file[BG_FILE_BYTES];
+        struct bg_host host; /* with its defaults */
+        uint32_t n_roles;
+        struct bg_checked_role *roles;
+        uint32_t n_identities;
+        struct bg_checked_identity *identities;
+
+        /* Of the host: who and what the policy names. on_host false: it was not asked, and the
+         * rules that need it are left out. */
+        bool on_host;
+        uint32_t n_humans;
+        struct bg_human *humans; /* accounts, approvers and callers; `managed` is not looked at */
+        uint32_t n_groups;
+        struct bg_checked_group *groups;
+        struct bg_list factor_files; /* factors that have a PAM service of ours */
+};
+
+enum bg_severity { BG_SEVERITY_ERROR, BG_SEVERITY_WARNING };
+
+struct bg_finding {
+        enum bg_severity severity;
+        const char *file;
+        char text[BG_ERROR_TEXT_BYTES];
+};
+
+/* Calls `tell` for each thing found, file by file. */
+void bg_check(const struct bg_check *check,
+        void (*tell)(const struct bg_finding *finding, void *context), void *context);
+
+/* The role, or the group of the host's, of that name; NULL: there is none. */
+const struct bg_checked_role *bg_check_role(const struct bg_check *check, const char *name);
+const struct bg_checked_group *bg_check_group(const struct bg_check *check, const char *name);
+
+/* Who can open what, for how long, with whose consent, and what then. */
+#define BG_SENTENCE_BYTES 2048
+const char *bg_check_sentence(const struct bg_check *check, const struct bg_identity *identity,
+        const struct bg_role *role, char ret[static BG_SENTENCE_BYTES]);

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The set-id helper, started by hand with what its caller can prepare: each lesson paid for by others."""
+import json
+import os
+import resource
+import stat
+
+from lib import bgctl, journal, people, policy
+from lib.check import cases, contains, equal, lacks
+from lib.commands import run
+from lib.terminal import Terminal
+
+HELPER = "/usr/libexec/breakglass/bgctl-helper"
+STATE = "/var/lib/breakglass"
+
+
+def setup():
+    people.create()
+    policy.create()
+    bgctl.init()
+    bgctl.enroll("alice")
+
+
+def helper(verb="list", document="{}", user="alice", **how):
+    return run([HELPER, verb], user=user, input=document, **how)
+
+
+def code(result):
+    return json.loads(result.out)["error"]
+
+
+def test_mode_and_place():
+    """it is root's, 4755, and the only set-id file of ours"""
+    status = os.stat(HELPER)
+    equal((status.st_uid, stat.S_IMODE(status.st_mode)), (0, 0o4755))
+    found = run("find /usr/libexec/breakglass /usr/bin/bgctl /usr/lib/*/breakglass -perm /6000").ok().out.split()
+    equal(found, [HELPER])
+
+
+def test_no_argument_at_all():
+    """argc 0 ends it (pkexec, CVE-2021-4034)"""
+    program = "import ctypes,sys; libc=ctypes.CDLL(None); a=(ctypes.c_char_p*1)(None); libc.execve(sys.argv[1].encode(), a, a)"
+    result = run(["python3", "-c", program, HELPER], user="alice")
+    if result.status in (0, -11):
+        raise AssertionError(str(result))
+
+
+@cases("GCONV_PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "TZ", "TZDIR", "NLSPATH", "MALLOC_TRACE", "LOCPATH",
+       "RES_OPTIONS", "HOSTALIASES", "PAM_CONFDIR")
+def test_environment(name):
+    """nothing that the environment names is opened"""
+    os.makedirs("/tmp/trap", exist_ok=True)
+    os.chmod("/tmp/trap", 0o777)
+    run(f"strace -f -u alice -o /root/trace env {name}=/tmp/trap/it {HELPER} list </dev/null")
+    lacks(open("/root/trace").read().split("execve", 2)[-1], 'open("/tmp/trap')
+    lacks(open("/root/trace").read().split(f'execve("{HELPER}"')[-1].split("\n", 1)[1], "/tmp/trap")
+
+
+def test_descriptors_closed():
+    """with 0, 1 and 2 closed no file of ours lands on them"""
+    run(f"exec 0<&- 1>&- 2>&-; {HELPER} list", user="alice")
+    result = run(f"{HELPER} list 0<&-", user="alice")
+    equal(result.status, 2, "an empty document is no document")
+
+
+def test_descriptors_inherited():
+    """a thousand inherited descriptors are closed"""
+    def many():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (2048, 2048))
+        for _ in range(1000):
+            os.dup(2)
+    equal(helper(preexec_fn=many, close_fds=False).status, 0)
+
+
+@cases(("RLIMIT_FSIZE", 0), ("RLIMIT_NOFILE", 8), ("RLIMIT_CPU", 1), ("RLIMIT_CORE", 1 << 30))
+def test_limits(name, limit):
+    """a limit of the caller's makes it whole or nothing"""
+    def limited():
+        resource.setrlimit(getattr(resource, name), (limit, limit))
+    result = helper(preexec_fn=limited)
+    if result.status not in (0, 6):
+        raise AssertionError(str(result))
+
+
+def test_signals_and_timers():
+    """ignored and blocked signals of the caller's are not kept"""
+    def prepared():
+        import signal
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGCHLD})
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        os.umask(0)
+    equal(helper(preexec_fn=prepared).status, 0)
+
+
+def test_user_namespace():
+    """in a user namespace of the caller's it does nothing"""
+    result = run(["unshare", "--user", "--map-root-user", HELPER, "list"], user="alice", input="{}")
+    equal(result.status, 6)
+    contains(result.out, "no force")
+
+
+def test_no_new_privileges():
+    """where the set-id bit has no force it says so, exit 6"""
+    result = run(["setpriv", "--no-new-privs", HELPER, "list"], user="alice", input="{}").exits(6)
+    contains(json.loads(result.out)["text"], "NoNewPrivileges")
+
+
+def test_another_etc():
+    """where /etc/breakglass is not the one that PID 1 sees it does nothing"""
+    run(["mkdir", "-p", "/root/other"]).ok()
+    result = run(f"unshare --mount sh -c 'mount --bind /root/other /etc/breakglass && runuser -u alice -- {HELPER} list'",
+                 input="{}")
+    equal(result.status, 6)
+
+
+def test_private_tmp_is_fine():
+    """a service's private mount namespace (PrivateTmp=) is no reason to refuse"""
+    result = run(["systemd-run", "--pipe", "--wait", "--quiet", "-p", "PrivateTmp=yes", "-p", "User=alice", HELPER, "list"],
+                 input="{}")
+    equal(result.status, 0, result.out)
+
+
+@cases("", "x", "{", "[]", "{}{}", '{"account":1}', '{"nonsense":"x"}', '{"account":"a","account":"b"}', "&a {}", "account: x",
+       '{"account":"../../etc"}', '{"reason":"\\u001b[31m"}', '{"reason":"%n%n%s"', '{"account":"%s"}',
+       '{"reason":"' + "x" * 4096 + '"}', "{" * 100, '{"a":' * 100, "\0", "\xff\xfe")
+def test_documents(document):
+    """what is no document of ours is refused by the child that dropped, exit 2"""
+    helper("offer", document).exits(2)
+
+
+def test_a_megabyte():
+    """a document of a megabyte is refused"""
+    helper("offer", '{"reason":"' + "x" * (1 << 20) + '"}').exits(2)
+
+
+def test_words():
+    """one verb, and nothing besides"""
+    for words in ([], ["nonsense"], ["list", "x"], ["--help"], ["list" * 10000], ["%n"], ["\x1b[31m"]):
+        result = run([HELPER, *words], user="alice", input="{}").exits(2)
+        lacks(result.out, "\x1b")
+
+
+def test_it_says_who_by_uid_alone():
+    """USER, LOGNAME and argv[0] do not matter: the event names the real uid's name"""
+    before = journal.cursor()
+    run(["bash", "-c", f"USER=root LOGNAME=bob exec -a bob {HELPER} enroll"], user="dave",
+        input='{"person":"alice"}').exits(1)
+    event = journal.wait(after=before, event="refused", code="not-permitted")
+    equal((event["caller"], event["caller_uid"]), ("dave", str(people.uid("dave"))))
+
+
+def test_the_caller_cannot_signal_it():
+    """at its prompt it is root's process: its caller can send it no signal, and read no memory of it"""
+    with Terminal(["bgctl", "grant", "backup-bot", "--reason", "x"], user="alice") as terminal:
+        terminal.expect("^Password: ")
+        pids = run(["pgrep", "-x", "bgctl-helper"]).ok().out.split()
+        for pid in pids:
+            run(["kill", "-STOP", pid], user="alice").fails()
+            run(["cat", f"/proc/{pid}/environ"], user="alice").fails()
+            equal(run(["cat", f"/proc/{pid}/environ"]).out.strip("\0"), "PATH=/usr/sbin:/usr/bin:/sbin:/bin")
+    run(f"rm -rf {STATE}/tries/*").ok()
+
+
+def test_no_password_in_arguments():
+    """no argument of any process of ours holds a secret"""
+    with Terminal(["bgctl", "grant", "backup-bot", "--reason", "x"], user="alice") as terminal:
+        terminal.answer("^Password: ", people.PASSWORDS["alice"])
+        terminal.expect("^Code .*: ")
+        lacks(run(["ps", "axww", "-o", "args"]).ok().out, people.PASSWORDS["alice"])
+    run(f"rm -rf {STATE}/tries/*").ok()
+
+
+def test_the_store_is_closed():
+    """nothing of the store or of the keys can be read by others"""
+    for path in (STATE, f"{STATE}/keys/host.key", f"{STATE}/grants"):
+        run(["ls", "-l", path], user="alice").fails()
+    for root, folders, files in os.walk(STATE):
+        for name in folders + files:
+            status = os.lstat(os.path.join(root, name))
+            equal(status.st_uid, 0, name)
+            equal(stat.S_IMODE(status.st_mode) & 0o022, 0, name)
