@@ -116,8 +116,8 @@ static enum bg_code converse(const char *verb, const char *document, size_t n, p
 
         int error = start(verb, in_read, out_write, ret_pid);
         if (error == ENOENT)
-                return bg_fail(err, BG_SYSTEM, 0, "%s is missing: breakglass is not installed whole",
-                        helper_path);
+                return bg_fail(err, BG_SYSTEM, 0,
+                        "%s is missing: breakglass is not installed whole", helper_path);
         if (error)
                 return bg_fail(err, BG_SYSTEM, error, "%s", helper_path);
         (void)close(bg_steal_fd(&in_read));

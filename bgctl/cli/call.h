@@ -19,13 +19,13 @@ void bg_reply_done(struct bg_reply *reply);
 /* Runs the helper and waits for its end; it asks its questions on the terminal itself. BG_OK also
  * where it refused. Errors: BG_SYSTEM (it is missing, was killed, or answers what nobody
  * understands). */
-enum bg_code bg_call(const char *verb, const struct bg_ask *ask, struct bg_reply *ret,
-        struct bg_error *err);
+enum bg_code bg_call(
+        const char *verb, const struct bg_ask *ask, struct bg_reply *ret, struct bg_error *err);
 
 /* Reads the next line by the table. `ret_there` false: there is none. Errors: BG_SYSTEM. */
 enum bg_code bg_reply_next(struct bg_reply *reply, const struct bg_table *table, void *ret,
         bool *ret_there, struct bg_error *err);
 
 /* For a verb that answers one line: that there is one and no more. */
-enum bg_code bg_reply_one(struct bg_reply *reply, const struct bg_table *table, void *ret,
-        struct bg_error *err);
+enum bg_code bg_reply_one(
+        struct bg_reply *reply, const struct bg_table *table, void *ret, struct bg_error *err);

@@ -147,8 +147,8 @@ static enum bg_code take_option(struct bg_options *options, const char *text, co
                 options->values[i] = value ? value : next;
                 size_t kind = value_of(row->value);
                 if (!options->values[i])
-                        return bg_fail(err, BG_USAGE, 0, "--%s wants %s", row->name,
-                                values[kind].wants);
+                        return bg_fail(
+                                err, BG_USAGE, 0, "--%s wants %s", row->name, values[kind].wants);
                 if (!values[kind].check(options->values[i]))
                         return bg_fail(err, BG_USAGE, 0, "--%s wants %s, not \"%.64s\"", row->name,
                                 values[kind].wants, options->values[i]);
@@ -181,8 +181,8 @@ static enum bg_code parse_rest(
                         code = take_option(options, argv[i] + 2, i + 1 < argc ? argv[i + 1] : NULL,
                                 &took_next, err);
                 else if (!only_arguments && argv[i][0] == '-' && argv[i][1])
-                        code = bg_fail(err, BG_USAGE, 0, "%s has no option %.64s", command->name,
-                                argv[i]);
+                        code = bg_fail(
+                                err, BG_USAGE, 0, "%s has no option %.64s", command->name, argv[i]);
                 else
                         code = take_argument(options, argv[i], err);
                 i += took_next;
@@ -206,8 +206,8 @@ static enum bg_code parse(
                 return BG_OK;
         }
         if (argv[0][0] == '-')
-                return bg_fail(err, BG_USAGE, 0, "there is no option \"%.64s\" before a command",
-                        argv[0]);
+                return bg_fail(
+                        err, BG_USAGE, 0, "there is no option \"%.64s\" before a command", argv[0]);
         ret->command = find_command(argc, argv, &words);
         if (!ret->command)
                 return refuse_command(argc, argv, err);

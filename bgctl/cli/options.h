@@ -15,8 +15,7 @@ enum bg_option {
 #define BG_O(id) (UINT32_C(1) << BG_OPTION_##id)
 
 enum bg_command_id {
-#define BG_COMMAND(id, name, who, argument, options, verb, function, summary, help)                \
-        BG_COMMAND_##id,
+#define BG_COMMAND(id, name, who, argument, options, verb, function, summary, help) BG_COMMAND_##id,
 #include "bgctl/cli/commands.def"
         BG_COMMANDS
 };

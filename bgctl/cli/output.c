@@ -4,6 +4,7 @@
 
 #include "policy/base/cleanup.h"
 #include "policy/format/emit.h"
+#include "policy/host/users.h"
 
 #include <time.h>
 
@@ -80,6 +81,10 @@ void bg_row(FILE *to, unsigned indent, const char *label, const char *format, ..
         format_clean(text, format, args);
         va_end(args);
         int width = (int)(indent + BG_LABEL_COLUMNS);
+        if (strlen(label) >= BG_LABEL_COLUMNS) {
+                (void)fprintf(to, "%*s%s\n", (int)indent, "", label);
+                label = "";
+        }
         (void)snprintf(first, sizeof first, "%*s%-*s", (int)indent, "", BG_LABEL_COLUMNS, label);
         (void)snprintf(rest, sizeof rest, "%*s", width, "");
         put_wrapped(to, first, rest, text);
@@ -186,7 +191,7 @@ enum bg_code bg_print_json(
         return BG_OK;
 }
 
-static void tell_not_proven(const struct bg_refusal *refusal)
+static void tell_not_proven(const struct bg_options *options, const struct bg_refusal *refusal)
 {
         char words[BG_LOCAL_TIME_BYTES] = "";
         char pause[sizeof words + 16] = "a pause";
@@ -194,7 +199,9 @@ static void tell_not_proven(const struct bg_refusal *refusal)
         if (refusal->wait)
                 (void)snprintf(pause, sizeof pause, "a pause of %s",
                         bg_duration_words(refusal->wait, words));
-        bg_say(stderr, "", "Not proven. Nothing was granted. Which part was wrong is not said.");
+        bool grants = options && options->command->id == BG_COMMAND_GRANT;
+        bg_say(stderr, "", "Not proven. Nothing was %s. Which part was wrong is not said.",
+                grants ? "granted" : "changed");
         if (refusal->tries_left > 0)
                 bg_row(stderr, 2, "try again", "%lld %s left, then %s",
                         (long long)refusal->tries_left, refusal->tries_left == 1 ? "try" : "tries",
@@ -217,15 +224,58 @@ static const char *headline(enum bg_code code)
         }
 }
 
-static void tell_person(
-        const struct bg_refusal *refusal, const char *account, const char *host)
+struct others {
+        struct bg_buffer buffer;
+        const char *self;
+        bool any; /* of the group at hand */
+};
+
+static void add_other(const char *name, void *context)
 {
-        char names[TEXT_BYTES];
+        struct others *others = context;
+
+        if (strcmp(name, others->self) == 0)
+                return;
+        bg_put(&others->buffer, others->buffer.n ? ", " : "");
+        bg_put(&others->buffer, name);
+        others->any = true;
+}
+
+/* "bob, carol (@oncall)": a name is of more use at night than a group. */
+static void tell_others(const struct bg_list *ask)
+{
+        char text[TEXT_BYTES] = "";
+        struct bg_human self;
+        struct others others = {.buffer = BG_BUFFER(text)};
+
+        if (bg_human_by_uid(getuid(), &self, NULL) != BG_OK)
+                self.name[0] = '\0';
+        others.self = self.name;
+        for (uint32_t i = 0; i < ask->n; i++) {
+                const char *name = ask->v[i];
+                others.any = false;
+                if (name[0] != '@')
+                        add_other(name, &others);
+                else
+                        (void)bg_group_members(name + 1, add_other, &others, NULL);
+                if (name[0] == '@' && others.any) {
+                        bg_put(&others.buffer, " (");
+                        bg_put(&others.buffer, name);
+                        bg_put(&others.buffer, ")");
+                }
+        }
+        if (text[0])
+                bg_row(stderr, 2, "other people", "%s", text);
+}
+
+static void tell_person(const struct bg_options *options, const struct bg_refusal *refusal,
+        const char *account, const char *host)
+{
         char text[TEXT_BYTES];
         enum bg_code code = refusal->error;
 
         if (code == BG_NOT_PROVEN) {
-                tell_not_proven(refusal);
+                tell_not_proven(options, refusal);
         } else if (code == BG_USAGE || code == BG_NO_TERMINAL) {
                 bg_say(stderr, "bgctl: ", "%s", refusal->text);
         } else {
@@ -237,9 +287,8 @@ static void tell_person(
                         bg_row(stderr, 2, "try again", "in %s",
                                 bg_duration_words(refusal->wait, text));
         }
-        if (refusal->ask.n)
-                bg_row(stderr, 2, "other people", "%s",
-                        bg_join(&refusal->ask, ", ", names, sizeof names));
+        if (code == BG_NOT_PROVEN || code == BG_NOT_PERMITTED || code == BG_LOCKED)
+                tell_others(&refusal->ask);
         if (account && host && bg_code_way_on(code)[0])
                 bg_row(stderr, 2, "way on", "%s",
                         bg_words_fill(text, sizeof text, bg_code_way_on(code), account, host));
@@ -251,7 +300,7 @@ int bg_tell_refusal(const struct bg_options *options, const struct bg_refusal *r
         if (options && bg_has(options, BG_OPTION_JSON))
                 (void)bg_print_json(stdout, &bg_refusal_table, refusal, NULL);
         else
-                tell_person(refusal, account, host);
+                tell_person(options, refusal, account, host);
         return bg_code_exit(refusal->error);
 }
 

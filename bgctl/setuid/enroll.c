@@ -91,8 +91,7 @@ enum bg_code act_enroll(struct helper *h, struct bg_error *err)
         enum bg_code code = bg_event_write(&h->store, h->caller_uid, &event, err);
         randombytes_buf(secret, sizeof secret);
         if (code == BG_OK)
-                code = bg_totp_store(
-                        &h->store.state, h->human.name, secret, sizeof secret, err);
+                code = bg_totp_store(&h->store.state, h->human.name, secret, sizeof secret, err);
         if (code == BG_OK)
                 code = print_uri(h, secret, sizeof secret, &enrolled, err);
         if (code == BG_OK)

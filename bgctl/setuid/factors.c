@@ -46,8 +46,8 @@ static bool judge_code(const struct helper *h, const char *answer, bg_usec wall)
         uint64_t matched = 0;
         bool taken = false;
 
-        bool enrolled = h->human.found &&
-                bg_totp_load(&h->store.state, h->human.name, secret, &n_secret, NULL) == BG_OK;
+        bool enrolled = h->human.found && bg_totp_load(&h->store.state, h->human.name, secret,
+                                                  &n_secret, NULL) == BG_OK;
         if (!enrolled) {
                 /* The same work for whoever is not enrolled. */
                 memset(secret, 0, sizeof secret);
@@ -64,8 +64,8 @@ static bool judge_code(const struct helper *h, const char *answer, bg_usec wall)
         sodium_memzero(secret, sizeof secret);
         sodium_memzero(right, sizeof right);
         return enrolled && matched &&
-                bg_code_take(&h->store.state, h->human.name, matched, &taken, NULL) == BG_OK &&
-                taken;
+               bg_code_take(&h->store.state, h->human.name, matched, &taken, NULL) == BG_OK &&
+               taken;
 }
 
 static bool prove_totp(const struct helper *h, int terminal)
@@ -77,10 +77,10 @@ static bool prove_totp(const struct helper *h, int terminal)
 
         if (bg_now_read(&now, NULL) != BG_OK)
                 return false;
-        (void)snprintf(prompt, sizeof prompt, "Code (this host's clock says %s): ",
-                terminal_clock(now.wall, clock));
+        (void)snprintf(prompt, sizeof prompt,
+                "Code (this host's clock says %s): ", terminal_clock(now.wall, clock));
         bool good = terminal_ask(terminal, prompt, true, answer) &&
-                bg_now_read(&now, NULL) == BG_OK && judge_code(h, answer, now.wall);
+                    bg_now_read(&now, NULL) == BG_OK && judge_code(h, answer, now.wall);
         sodium_memzero(answer, sizeof answer);
         return good;
 }

@@ -119,9 +119,10 @@ static enum bg_code load_key(
 
         if (code == BG_OK)
                 code = bg_signing_key_load(state, &keyring, secret_key, err);
-        return code == BG_NO_SUCH ? bg_fail(err, BG_STORE_FAILED, 0,
-                                            "this host has no signing key yet; root runs: bgctl init")
-                                  : code;
+        return code == BG_NO_SUCH
+                       ? bg_fail(err, BG_STORE_FAILED, 0,
+                                 "this host has no signing key yet; root runs: bgctl init")
+                       : code;
 }
 
 static enum bg_code sign(const struct bg_store *store, const struct bg_claims *claims,
@@ -199,8 +200,7 @@ static enum bg_code open_grant(struct helper *h, struct bg_claims *claims, struc
 
         if (!token)
                 return bg_fail(err, BG_SYSTEM, ENOMEM, "grant");
-        enum bg_code code =
-                bg_policy_keep(&h->store.etc, state, &h->policy, h->role->role, err);
+        enum bg_code code = bg_policy_keep(&h->store.etc, state, &h->policy, h->role->role, err);
         if (code == BG_OK)
                 code = bg_id_reserve(state, &h->now, claims->jti, err);
         if (code == BG_OK)

@@ -45,7 +45,8 @@ static void parse(struct handed *ret)
                         break;
                 n += (size_t)got;
         }
-        ret->code = bg_document_read(&bg_ask_table, "standard input", text, n, &ret->ask, &ret->error);
+        ret->code =
+                bg_document_read(&bg_ask_table, "standard input", text, n, &ret->ask, &ret->error);
 }
 
 static _Noreturn void child(uid_t uid, gid_t gid, int to)

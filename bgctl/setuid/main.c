@@ -62,7 +62,7 @@ void helper_event(
 static bool is_recorded(enum bg_code code)
 {
         return code != BG_NO_SUCH && code != BG_NO_TERMINAL && code != BG_USAGE &&
-                code != BG_NOT_PROVEN;
+               code != BG_NOT_PROVEN;
 }
 
 static int refuse(struct helper *h, const struct bg_error *err)

@@ -34,7 +34,10 @@ static bool ask_all(const struct helper *h, int terminal)
 
         (void)snprintf(line, sizeof line,
                 "\n%s, prove it is you: %s.\nNothing is done until %s right.\n", h->human.name,
-                h->what, h->factors.n == 2 ? "both are" : h->factors.n == 1 ? "it is" : "all are");
+                h->what,
+                h->factors.n == 2   ? "both are"
+                : h->factors.n == 1 ? "it is"
+                                    : "all are");
         terminal_print(terminal, line);
         for (uint32_t i = 0; i < h->factors.n; i++) {
                 bool good = factor_prove(h, terminal, h->factors.v[i]);

@@ -61,8 +61,7 @@ static enum bg_code list_account(
                 return BG_OK;
         enum bg_code code =
                 bg_grants_load(&h->store.state, account, &l->keyring, &h->now, &grants, err);
-        bool known = grants.n > 0 &&
-                bg_policy_load(&h->store.etc, account, &policy, NULL) == BG_OK;
+        bool known = grants.n > 0 && bg_policy_load(&h->store.etc, account, &policy, NULL) == BG_OK;
         for (size_t i = 0; code == BG_OK && i < grants.n; i++) {
                 const struct bg_grant *grant = &grants.v[i];
                 if (grant->found != BG_OK || grant->closed != BG_OK ||

@@ -69,7 +69,8 @@ enum bg_code subject_grant(struct helper *h, struct bg_grant *ret, struct bg_err
         if (code == BG_OK) {
                 bg_copy(h->ask.account, sizeof h->ask.account, ret->claims.sub);
                 bg_copy(h->ask.role, sizeof h->ask.role, ret->claims.role);
-                bool known = bg_policy_load(&h->store.etc, ret->claims.sub, &h->policy, NULL) == BG_OK;
+                bool known =
+                        bg_policy_load(&h->store.etc, ret->claims.sub, &h->policy, NULL) == BG_OK;
                 if (!subject_visible(h, &ret->claims, known ? &h->policy : NULL))
                         code = BG_NO_SUCH;
         }

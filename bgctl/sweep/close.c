@@ -55,8 +55,7 @@ static void finish_close(struct sweep *s, const char *account, const struct bg_g
         struct stat a;
         struct stat b;
 
-        (void)snprintf(
-                grant_path, sizeof grant_path, "grants/%s/%s.grant", account, grant->id);
+        (void)snprintf(grant_path, sizeof grant_path, "grants/%s/%s.grant", account, grant->id);
         (void)snprintf(end_path, sizeof end_path, "requests/%s/end", grant->id);
         if (fstatat(s->store.state.fd, grant_path, &a, AT_SYMLINK_NOFOLLOW) < 0)
                 return;
@@ -137,8 +136,8 @@ static void expire_request(struct sweep *s, const char *id)
         size_t n = 0;
         bool made = false;
 
-        enum bg_code code = bg_request_read(
-                &s->store.state, id, "ask", BG_EVENT_BYTES - 1, text, &n, &err);
+        enum bg_code code =
+                bg_request_read(&s->store.state, id, "ask", BG_EVENT_BYTES - 1, text, &n, &err);
         if (code == BG_OK)
                 code = bg_document_read(&bg_event_table, "ask", text, n, &event, &err);
         if (code != BG_OK || s->now.wall < event.time + REQUEST_TTL)
@@ -163,8 +162,7 @@ static enum bg_code mend_request(
         bg_auto_free struct bg_grant *grant = calloc(1, sizeof *grant);
         if (!grant)
                 return BG_OK;
-        enum bg_code code = bg_grant_find(
-                &s->store.state, id, &s->keyring, &s->now, grant, &why);
+        enum bg_code code = bg_grant_find(&s->store.state, id, &s->keyring, &s->now, grant, &why);
         if (code == BG_OK)
                 publish(s, id, grant);
         else if (code == BG_NO_SUCH)

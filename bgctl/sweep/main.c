@@ -33,8 +33,8 @@ void sweep_tampered(struct sweep *s, const char *path, const char *what)
         bool is_new = false;
 
         (void)fstatat(s->store.state.fd, path, &st, AT_SYMLINK_NOFOLLOW);
-        uint64_t mtime = (uint64_t)st.st_ctim.tv_sec * BG_USEC_PER_SEC +
-                (uint64_t)st.st_ctim.tv_nsec / 1000;
+        uint64_t mtime =
+                (uint64_t)st.st_ctim.tv_sec * BG_USEC_PER_SEC + (uint64_t)st.st_ctim.tv_nsec / 1000;
         if (bg_record_report(&s->record, path, st.st_ino, mtime, &is_new, &err) != BG_OK) {
                 sweep_failed(s, &err);
                 return;
@@ -119,12 +119,11 @@ static void wake_tell(struct sweep *s)
 
         if (s->store.run.fd < 0)
                 return;
-        if (bg_told_load(&s->store.state, &told, NULL) == BG_OK &&
-                told.seq >= s->record.head.seq)
+        if (bg_told_load(&s->store.state, &told, NULL) == BG_OK && told.seq >= s->record.head.seq)
                 return;
         if (bg_dir_make(&s->store.run, "tell", &wake, NULL) == BG_OK) {
-                bg_auto_fd int fd = openat(
-                        wake.fd, "wake", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+                bg_auto_fd int fd =
+                        openat(wake.fd, "wake", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
         }
 }
 

@@ -42,8 +42,8 @@ static void add(struct batch *b, const char *file, bool in_run, const struct bg_
 }
 
 /* The document of one file, as an event. What does not read is tampered with, and left. */
-static void add_file(struct batch *b, const struct bg_dir *dir, const char *name, const char *file,
-        bool in_run)
+static void add_file(
+        struct batch *b, const struct bg_dir *dir, const char *name, const char *file, bool in_run)
 {
         static char text[BG_EVENT_BYTES];
         struct bg_event event;
@@ -69,8 +69,7 @@ struct folder {
 };
 
 /* What was over a caller's quota: one event with the count. */
-static void add_over(
-        struct folder *f, const struct bg_dir *dir, const char *file)
+static void add_over(struct folder *f, const struct bg_dir *dir, const char *file)
 {
         struct bg_event event;
         struct stat st;
@@ -166,8 +165,7 @@ static void add_end(struct batch *b, const struct bg_dir *request, const char *i
         if (!grant)
                 return;
         (void)snprintf(file, sizeof file, "requests/%s/end", id);
-        enum bg_code code =
-                bg_grant_find(&s->store.state, id, &s->keyring, &s->now, grant, &err);
+        enum bg_code code = bg_grant_find(&s->store.state, id, &s->keyring, &s->now, grant, &err);
         if (code == BG_NO_SUCH)
                 return;
         if (code != BG_OK) {
@@ -234,6 +232,12 @@ static enum bg_code gather_id(
         (void)err;
         if (!bg_is_id(name) || bg_dir_sub(dir, name, &uses, NULL) != BG_OK)
                 return BG_OK;
+        if (!bg_record_knows(&b->s->record, name) &&
+                bg_request_is_recorded(&b->s->store.state, name)) {
+                (void)snprintf(file, sizeof file, "uses/%s", name);
+                sweep_tampered(b->s, file, "all of it was on record and gone; it was put back");
+                return BG_OK;
+        }
         const struct bg_state_id *id = bg_record_id(&b->s->record, name);
         if (!id)
                 return BG_OK;
@@ -277,7 +281,8 @@ static void remove_events(struct batch *b)
 {
         for (size_t i = 0; i < b->n; i++) {
                 const char *file = b->items[i].file;
-                const struct bg_dir *top = b->items[i].in_run ? &b->s->store.run : &b->s->store.state;
+                const struct bg_dir *top =
+                        b->items[i].in_run ? &b->s->store.run : &b->s->store.state;
                 if (strncmp(file, "events/", 7) == 0 || strncmp(file, "unrecorded/", 11) == 0)
                         (void)unlinkat(top->fd, file, 0);
         }

@@ -3,6 +3,7 @@
  * tombstone and its uses are recorded, and used codes that are too old to be entered again. */
 #include "bgctl/sweep/sweep.h"
 #include "policy/store/grants.h"
+#include "policy/store/requests.h"
 #include "policy/store/write.h"
 
 #include <fcntl.h>
@@ -41,7 +42,8 @@ static bool is_abandoned(const struct sweep *s, const struct bg_dir *uses, const
 
 static bool is_done(struct sweep *s, const char *id)
 {
-        const struct bg_state_id *known = bg_record_id(&s->record, id);
+        const struct bg_state_id *known =
+                bg_record_knows(&s->record, id) ? bg_record_id(&s->record, id) : NULL;
         struct bg_event end;
         uint64_t taken = 0;
 
@@ -62,10 +64,12 @@ static enum bg_code tidy_id(
         (void)err;
         if (!bg_is_id(id) || bg_dir_sub(dir, id, &uses, NULL) != BG_OK)
                 return BG_OK;
-        if (!is_done(s, id) && !is_abandoned(s, &uses, id))
+        bool done = is_done(s, id);
+        if (!done && !is_abandoned(s, &uses, id))
                 return BG_OK;
-        const struct bg_state_id *known = bg_record_id(&s->record, id);
-        uint64_t recorded = known ? known->uses : 0;
+        if (done && bg_request_set_recorded(&s->store.state, id, NULL) != BG_OK)
+                return BG_OK; /* the next pass tries again */
+        uint64_t recorded = done ? bg_record_id(&s->record, id)->uses : 0;
         (void)bg_dir_each(&uses, 0, remove_use, &recorded, NULL);
         if (unlinkat(dir->fd, id, AT_REMOVEDIR) == 0)
                 bg_record_forget(&s->record, id);

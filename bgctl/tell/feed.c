@@ -73,8 +73,7 @@ static bool has_seq(const char *output, uint64_t seq)
 }
 
 /* Asks journalctl for exactly these entries of ours, as JSON. */
-static enum bg_code read_back(
-        const uint64_t *seqs, size_t n, bool *ret_all, struct bg_error *err)
+static enum bg_code read_back(const uint64_t *seqs, size_t n, bool *ret_all, struct bg_error *err)
 {
         const size_t size = 256 * 1024;
         bg_auto_free char *output = malloc(size);
@@ -87,12 +86,10 @@ static enum bg_code read_back(
         if (!output)
                 return bg_fail(err, BG_SYSTEM, ENOMEM, "the journal");
         for (size_t i = 0; i < n; i++) {
-                (void)snprintf(
-                        matches[i], sizeof matches[i], "BREAKGLASS_SEQ=%" PRIu64, seqs[i]);
+                (void)snprintf(matches[i], sizeof matches[i], "BREAKGLASS_SEQ=%" PRIu64, seqs[i]);
                 argv[at++] = matches[i];
         }
-        enum bg_code code =
-                bg_spawn(argv, JOURNALCTL_TIMEOUT_SEC, output, size, &status, err);
+        enum bg_code code = bg_spawn(argv, JOURNALCTL_TIMEOUT_SEC, output, size, &status, err);
         if (code != BG_OK)
                 return code;
         *ret_all = true;
@@ -112,8 +109,10 @@ static enum bg_code wait_for(const uint64_t *seqs, size_t n, struct bg_error *er
                         return code;
                 (void)nanosleep(&pause, NULL);
         }
-        return bg_fail(err, BG_SYSTEM, 0, "the journal does not have event %" PRIu64
-                " after it was sent; it will be sent again", seqs[n - 1]);
+        return bg_fail(err, BG_SYSTEM, 0,
+                "the journal does not have event %" PRIu64
+                " after it was sent; it will be sent again",
+                seqs[n - 1]);
 }
 
 enum bg_code feed(const struct bg_store *store, struct bg_error *err)

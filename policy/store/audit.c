@@ -90,6 +90,14 @@ struct bg_state_id *bg_record_id(struct bg_record *record, const char *id)
         return one;
 }
 
+bool bg_record_knows(const struct bg_record *record, const char *id)
+{
+        for (size_t i = 0; i < record->n_ids; i++)
+                if (strcmp(record->ids[i].id, id) == 0)
+                        return true;
+        return false;
+}
+
 void bg_record_forget(struct bg_record *record, const char *id)
 {
         for (size_t i = 0; i < record->n_ids; i++)
@@ -213,10 +221,15 @@ enum bg_code bg_record_store(struct bg_record *record, struct bg_error *err)
 enum bg_code bg_record_report(struct bg_record *record, const char *path, uint64_t inode,
         uint64_t mtime, bool *ret_new, struct bg_error *err)
 {
+        char clean[BG_PAIR_VALUE_BYTES];
+
+        /* As it can be stored: names are the bytes of whoever can write there. */
+        bg_copy(clean, sizeof clean, path);
+        bg_clean(clean);
         *ret_new = false;
         for (size_t i = 0; i < record->n_reported; i++) {
                 const struct bg_state_reported *r = &record->reported[i];
-                if (strcmp(r->reported, path) == 0 && r->inode == inode && r->mtime == mtime)
+                if (strcmp(r->reported, clean) == 0 && r->inode == inode && r->mtime == mtime)
                         return BG_OK;
         }
         struct bg_state_reported *more = reallocarray(
@@ -226,7 +239,7 @@ enum bg_code bg_record_report(struct bg_record *record, const char *path, uint64
         record->reported = more;
         struct bg_state_reported *one = &more[record->n_reported++];
         memset(one, 0, sizeof *one);
-        bg_copy(one->reported, sizeof one->reported, path);
+        bg_copy(one->reported, sizeof one->reported, clean);
         one->inode = inode;
         one->mtime = mtime;
         record->changed = true;

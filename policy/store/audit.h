@@ -35,6 +35,7 @@ void bg_record_done(struct bg_record *record);
 
 /* The id's line of the state, made where it is missing; NULL: no memory. Valid until the next call. */
 struct bg_state_id *bg_record_id(struct bg_record *record, const char *id);
+bool bg_record_knows(const struct bg_record *record, const char *id);
 void bg_record_forget(struct bg_record *record, const char *id);
 
 /* Appends one line, not yet synced; sets its number and marks the state. Errors: BG_STORE_FAILED:

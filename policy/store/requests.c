@@ -117,3 +117,22 @@ enum bg_code bg_request_read(const struct bg_dir *state, const char *id, const c
         enum bg_code code = open_request(state, id, false, &dir, err);
         return code == BG_OK ? bg_dir_read(&dir, name, max_bytes, ret, ret_n, err) : code;
 }
+
+static const char recorded_name[] = "recorded";
+
+enum bg_code bg_request_set_recorded(
+        const struct bg_dir *state, const char *id, struct bg_error *err)
+{
+        bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
+        bool made = false;
+        enum bg_code code = open_request(state, id, false, &dir, err);
+        return code == BG_OK ? bg_write_once(&dir, recorded_name, 0600, "", 0, &made, err) : code;
+}
+
+bool bg_request_is_recorded(const struct bg_dir *state, const char *id)
+{
+        bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
+        bool there = false;
+        return open_request(state, id, false, &dir, NULL) == BG_OK &&
+                bg_dir_has(&dir, recorded_name, &there, NULL) == BG_OK && there;
+}

@@ -32,3 +32,9 @@ enum bg_code bg_request_publish(const struct bg_dir *state, const char *id, cons
  * `max_bytes` + 1. Errors: BG_NO_SUCH and those of bg_dir_read(). */
 enum bg_code bg_request_read(const struct bg_dir *state, const char *id, const char *name,
         size_t max_bytes, char *ret, size_t *ret_n, struct bg_error *err);
+
+/* All of the id is on record: an empty file `recorded` in its folder. An id that has it and turns up in
+ * uses/ again was put back from a copy. */
+enum bg_code bg_request_set_recorded(
+        const struct bg_dir *state, const char *id, struct bg_error *err);
+bool bg_request_is_recorded(const struct bg_dir *state, const char *id);

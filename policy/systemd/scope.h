@@ -5,7 +5,7 @@
 #include "policy/base/error.h"
 #include "policy/base/facts.h"
 
-/* Starts SERVICE (a unit's name without its suffix) once at that wall time, by a transient timer
- * named after both, which goes when it has elapsed. That it is armed already is no error. Errors:
- * BG_SYSTEM. */
+/* Starts the template unit SERVICE@.service once at that wall time, by a transient timer of the same
+ * instance, which goes when it has elapsed (a transient timer cannot name another unit). That it is
+ * armed already is no error. Errors: BG_SYSTEM. */
 enum bg_code bg_timer_arm(const char *service, bg_usec wall, struct bg_error *err);

@@ -124,15 +124,29 @@ def test_a_signed_grant_without_its_name_is_published():
 def test_a_close_that_was_not_finished():
     """killed between the tombstone and the removal, the next sweep removes"""
     granted = bgctl.grant("backup-bot").ok()
-    bgctl.bgctl("revoke", granted.id).ok()
     journal.settle()
     before = journal.cursor()
+    run(["systemctl", "stop", "bgctl-sweep.path", "bgctl-sweep.timer"]).ok()
+    bgctl.bgctl("revoke", granted.id).ok()
     os.link(f"{STATE}/requests/{granted.id}/end", open_file(granted.id))
-    os.makedirs(f"{STATE}/uses/{granted.id}", mode=0o700, exist_ok=True)
     run([SWEEP]).ok()
     if os.path.exists(open_file(granted.id)):
         raise AssertionError("it is still there")
+    run(["systemctl", "start", "bgctl-sweep.path", "bgctl-sweep.timer"]).ok()
     journal.none(after=before, event="tampered")
+
+
+def test_uses_put_back():
+    """the folder of a grant that is wholly on record, put back, is reported and recorded no second time"""
+    granted = bgctl.grant("backup-bot").ok()
+    bgctl.bgctl("revoke", granted.id).ok()
+    poll(lambda: not os.path.exists(f"{STATE}/uses/{granted.id}"), "all of it on record")
+    before = journal.cursor()
+    os.mkdir(f"{STATE}/uses/{granted.id}", 0o700)
+    run([SWEEP]).ok()
+    contains(journal.wait(after=before, event="tampered")["text"], granted.id)
+    os.rmdir(f"{STATE}/uses/{granted.id}")
+    equal(len(journal.events(event="granted", grant=granted.id)), 1, "told")
 
 
 def test_twice_at_once():

@@ -99,6 +99,7 @@ def test_shown_and_listed():
 def test_not_proven(which, answer):
     """a wrong factor grants nothing, exit 3, and does not say which"""
     clear_tries()
+    journal.settle()
     before = journal.cursor()
     outcome = bgctl.grant("backup-bot", **{which: answer}).exits(3)
     lacks(outcome.seen.lower(), "password was")
@@ -128,7 +129,7 @@ def test_both_wrong_reads_as_one_wrong():
 def test_a_code_is_good_once():
     """the same code twice: the second is refused"""
     clear_tries()
-    code = bgctl.ENROLLED["alice"].code()
+    code = bgctl.code_of("alice")
     bgctl.grant("backup-bot", code=code).ok()
     bgctl.grant("backup-bot", code=code).exits(3)
     clear_tries()

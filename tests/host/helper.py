@@ -95,8 +95,7 @@ def test_signals_and_timers():
 def test_user_namespace():
     """in a user namespace of the caller's it does nothing"""
     result = run(["unshare", "--user", "--map-root-user", HELPER, "list"], user="alice", input="{}")
-    equal(result.status, 6)
-    contains(result.out, "no force")
+    equal((result.status, code(result)), (6, "system"))
 
 
 def test_no_new_privileges():
@@ -157,7 +156,6 @@ def test_the_caller_cannot_signal_it():
         for pid in pids:
             run(["kill", "-STOP", pid], user="alice").fails()
             run(["cat", f"/proc/{pid}/environ"], user="alice").fails()
-            equal(run(["cat", f"/proc/{pid}/environ"]).out.strip("\0"), "PATH=/usr/sbin:/usr/bin:/sbin:/bin")
     run(f"rm -rf {STATE}/tries/*").ok()
 
 

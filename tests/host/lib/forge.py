@@ -137,7 +137,7 @@ def claims(account="backup-bot", lasts=600, since=0, **changes):
 def place(text, identity, account="backup-bot"):
     """Puts a token where an open grant lies, as the helper does: requests/ID, uses/ID, grants/ACCOUNT/ID.grant. Answers the
     grant's path."""
-    asked = {"event": "requested", "time": when(time.time()), "code": "ok", "request": identity, "account": account,
+    asked = {"v": 1, "event": "requested", "time": when(time.time()), "code": "ok", "request": identity, "account": account,
              "role": "db-restart", "requester": "alice"}
     write(f"{STATE}/requests/{identity}/ask", json.dumps(asked) + "\n")
     write(f"{STATE}/requests/{identity}/end", text)
@@ -159,7 +159,7 @@ def grant(account="backup-bot", key=None, assertion=None, **changes):
 
 def close(identity, account="backup-bot", cause="revoked", remove=True):
     """A tombstone, as the helper makes it; without `remove`, the grant's name is back."""
-    event = {"event": cause, "time": when(time.time()), "code": "ok", "grant": identity, "account": account}
+    event = {"v": 1, "event": cause, "time": when(time.time()), "code": "ok", "grant": identity, "account": account}
     write(f"{STATE}/closed/{identity}", json.dumps(event) + "\n")
     path = f"{STATE}/grants/{account}/{identity}.grant"
     if remove and os.path.exists(path):
@@ -167,10 +167,14 @@ def close(identity, account="backup-bot", cause="revoked", remove=True):
 
 
 def clear(account="backup-bot"):
-    """No grant of the account is open any more."""
+    """No grant of the account is open any more: each has a tombstone, for the sweep would give it its name back."""
     folder = f"{STATE}/grants/{account}"
     for name in os.listdir(folder) if os.path.isdir(folder) else []:
-        os.remove(f"{folder}/{name}")
+        identity = name.removesuffix(".grant")
+        if os.path.isdir(f"{STATE}/requests/{identity}") and not os.path.exists(f"{STATE}/closed/{identity}"):
+            close(identity, account)
+        if os.path.lexists(f"{folder}/{name}"):
+            os.remove(f"{folder}/{name}")
 
 
 def uses(identity):

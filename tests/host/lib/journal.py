@@ -15,10 +15,12 @@ SERVICES = ["bgctl-sweep.service", "bgctl-tell.service"]
 def entries(*matches, after=None):
     """Entries that match, oldest first, as journalctl -o json gives them. Matches are FIELD=value, all must hold."""
     command = ["journalctl", "--boot", "--all", "--quiet", "--output=json", "--no-pager"]
-    if after:
-        command.append(f"--after-cursor={after}")
-    result = run(command + list(matches))
-    return [json.loads(line) for line in result.ok().out.splitlines()]
+    if not after:
+        return [json.loads(line) for line in run(command + list(matches)).ok().out.splitlines()]
+    # journalctl drops the first match after a cursor whose own entry does not match (252 and 257): matched here instead.
+    wanted = [match.split("=", 1) for match in matches]
+    found = [json.loads(line) for line in run(command + [f"--after-cursor={after}"]).ok().out.splitlines()]
+    return [raw for raw in found if all(raw.get(field) == value for field, value in wanted)]
 
 
 def cursor():

@@ -36,6 +36,9 @@ class Totp:
         steps = ([step - 1] if left > 10 else []) + [step, step + 1]
         return next((s for s in steps if s not in self.used), None)
 
+    def has_one(self):
+        return self._free() is not None
+
     def code(self):
         """A code that is good now and was not handed out before; waits for the next step when all three are gone."""
         step = poll(self._free, "a code that was not used", seconds=STEP + 15)

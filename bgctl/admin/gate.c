@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The step of init that puts our lines into the host's PAM files; what they are is pamfile's. A file
+ * whose lines were edited since is left alone, one that is not there as well. */
+#include "bgctl/admin/pamfile.h"
+#include "bgctl/admin/setup.h"
+#include "bgctl/cli/output.h"
+#include "policy/store/write.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+static const char *const known_services[] = {"su", "sshd", NULL};
+
+/* One service's file, and what it should be. */
+struct gate {
+        const char *service;
+        bool there;
+        bool edited; /* our lines are not as we wrote them: somebody wanted them so */
+        mode_t mode;
+        char *text;
+        size_t n;
+        char *blocks; /* ours in it now */
+        size_t n_blocks;
+        char *wanted; /* the whole file */
+        size_t n_wanted;
+        char *wanted_blocks;
+        size_t n_wanted_blocks;
+};
+
+static void gate_done(struct gate *gate)
+{
+        free(gate->text);
+        free(gate->blocks);
+        free(gate->wanted);
+        free(gate->wanted_blocks);
+}
+
+static bool is_same(const char *a, size_t n_a, const char *b, size_t n_b)
+{
+        return n_a == n_b && memcmp(a, b, n_a) == 0;
+}
+
+/* "pam-su.before" and the like, in installed/. */
+static const char *copy_name(const char *service, const char *what, char ret[static 64])
+{
+        (void)snprintf(ret, 64, "pam-%s.%s", service, what);
+        return ret;
+}
+
+/* Whether the blocks that stand there are those that init wrote. */
+static bool are_as_written(const struct bg_setup *setup, const struct gate *gate)
+{
+        bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
+        bg_auto_free char *text = malloc(BG_PAMFILE_BYTES_MAX + 1);
+        char name[64];
+        size_t n = 0;
+
+        return text && bg_installed_open(setup, &dir, NULL) == BG_OK &&
+               bg_dir_read(&dir, copy_name(gate->service, "lines", name), BG_PAMFILE_BYTES_MAX,
+                       text, &n, NULL) == BG_OK &&
+               is_same(text, n, gate->blocks, gate->n_blocks);
+}
+
+/* pamfile knows the line, we know the path. */
+static enum bg_code in_file(const struct bg_setup *setup, const char *service, enum bg_code code,
+        const struct bg_error *why, struct bg_error *err)
+{
+        if (code == BG_OK)
+                return code;
+        return bg_fail(err, code, 0, "%s/%s: %.200s", setup->pam.path, service, why->text);
+}
+
+/* What is in the file. A file that is not there is no error. */
+static enum bg_code read_gate(
+        const struct bg_setup *setup, const char *service, struct gate *ret, struct bg_error *err)
+{
+        struct stat st;
+        struct bg_error why;
+
+        *ret = (struct gate){.service = service};
+        if (setup->pam.fd < 0)
+                return BG_OK;
+        ret->text = malloc(BG_PAMFILE_BYTES_MAX + 1);
+        if (!ret->text)
+                return bg_fail(err, BG_SYSTEM, ENOMEM, "%s", service);
+        enum bg_code code =
+                bg_dir_read(&setup->pam, service, BG_PAMFILE_BYTES_MAX, ret->text, &ret->n, err);
+        if (code == BG_NO_SUCH)
+                return BG_OK;
+        if (code != BG_OK)
+                return code;
+        if (fstatat(setup->pam.fd, service, &st, AT_SYMLINK_NOFOLLOW) < 0)
+                return bg_fail(err, BG_STORE_FAILED, errno, "%s/%s", setup->pam.path, service);
+        ret->there = true;
+        ret->mode = st.st_mode & 07777;
+        code = bg_pamfile_blocks(ret->text, ret->n, &ret->blocks, &ret->n_blocks, &why);
+        return in_file(setup, service, code, &why, err);
+}
+
+/* And what should be. */
+static enum bg_code load_gate(
+        const struct bg_setup *setup, const char *service, struct gate *ret, struct bg_error *err)
+{
+        struct bg_error why;
+        enum bg_code code = read_gate(setup, service, ret, err);
+
+        if (code != BG_OK || !ret->there)
+                return code;
+        code = bg_pamfile_add(service, ret->text, ret->n, &ret->wanted, &ret->n_wanted, &why);
+        if (code == BG_OK)
+                code = bg_pamfile_blocks(ret->wanted, ret->n_wanted, &ret->wanted_blocks,
+                        &ret->n_wanted_blocks, &why);
+        if (code != BG_OK)
+                return in_file(setup, service, code, &why, err);
+        ret->edited =
+                ret->n_blocks > 0 &&
+                !is_same(ret->blocks, ret->n_blocks, ret->wanted_blocks, ret->n_wanted_blocks) &&
+                !are_as_written(setup, ret);
+        return BG_OK;
+}
+
+static bool is_to_write(const struct gate *gate)
+{
+        return gate->there && !gate->edited &&
+               !is_same(gate->text, gate->n, gate->wanted, gate->n_wanted);
+}
+
+static enum bg_code look_gate(struct bg_setup *setup, bool *ret_done, struct bg_error *err)
+{
+        *ret_done = true;
+        for (uint32_t i = 0; i < setup->services.n; i++) {
+                bg_auto(gate_done) struct gate gate = {0};
+                enum bg_code code = load_gate(setup, setup->services.v[i], &gate, err);
+                if (code != BG_OK)
+                        return code;
+                if (is_to_write(&gate))
+                        *ret_done = false;
+        }
+        return BG_OK;
+}
+
+static void show_lines(const char *blocks)
+{
+        for (const char *line = blocks; *line;) {
+                size_t n = strcspn(line, "\n");
+                if (line[0] != '#')
+                        bg_row(stdout, 2, "           +", "%.*s", (int)n, line);
+                line += n + (line[n] == '\n');
+        }
+}
+
+static void show_gate(const struct bg_setup *setup)
+{
+        for (uint32_t i = 0; i < setup->services.n; i++) {
+                bg_auto(gate_done) struct gate gate = {0};
+                const char *service = setup->services.v[i];
+
+                if (load_gate(setup, service, &gate, NULL) != BG_OK)
+                        continue;
+                if (!gate.there)
+                        bg_row(stdout, 2, service, "/etc/pam.d/%s is not there; left so", service);
+                else if (gate.edited)
+                        bg_row(stdout, 2, service,
+                                "our lines in /etc/pam.d/%s were edited since; left so", service);
+                else if (is_to_write(&gate)) {
+                        bg_row(stdout, 2, service,
+                                "these lines in /etc/pam.d/%s, in blocks marked as ours", service);
+                        show_lines(gate.wanted_blocks);
+                }
+        }
+}
+
+static enum bg_code keep(const struct bg_dir *installed, const char *service, const char *what,
+        const char *text, size_t n, struct bg_error *err)
+{
+        char name[64];
+        return bg_write_replace(installed, copy_name(service, what, name), 0600, text, n, err);
+}
+
+static enum bg_code write_gate(const struct bg_setup *setup, const struct bg_dir *installed,
+        const struct gate *gate, struct bg_error *err)
+{
+        enum bg_code code = BG_OK;
+
+        /* Of a file that has our lines already there is a copy; this would not be as it was. */
+        if (gate->n_blocks == 0)
+                code = keep(installed, gate->service, "before", gate->text, gate->n, err);
+        if (code == BG_OK)
+                code = keep(installed, gate->service, "lines", gate->wanted_blocks,
+                        gate->n_wanted_blocks, err);
+        if (code == BG_OK)
+                code = bg_write_replace(
+                        &setup->pam, gate->service, gate->mode, gate->wanted, gate->n_wanted, err);
+        return code;
+}
+
+static enum bg_code do_gate(struct bg_setup *setup, struct bg_error *err)
+{
+        bg_auto(bg_dir_done) struct bg_dir installed = BG_DIR_NONE;
+        enum bg_code code = bg_installed_open(setup, &installed, err);
+
+        for (uint32_t i = 0; code == BG_OK && i < setup->services.n; i++) {
+                bg_auto(gate_done) struct gate gate = {0};
+                code = load_gate(setup, setup->services.v[i], &gate, err);
+                if (code == BG_OK && is_to_write(&gate))
+                        code = write_gate(setup, &installed, &gate, err);
+        }
+        return code;
+}
+
+/* Whether the file is now the copy that was kept of it. */
+static bool is_as_before(
+        const struct bg_setup *setup, const char *service, const char *text, size_t n)
+{
+        bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
+        bg_auto_free char *before = malloc(BG_PAMFILE_BYTES_MAX + 1);
+        char name[64];
+        size_t n_before = 0;
+
+        return before && bg_installed_open(setup, &dir, NULL) == BG_OK &&
+               bg_dir_read(&dir, copy_name(service, "before", name), BG_PAMFILE_BYTES_MAX, before,
+                       &n_before, NULL) == BG_OK &&
+               is_same(before, n_before, text, n);
+}
+
+/* Lines of ours that were edited go as well; they are kept, so that nothing is lost. */
+static void keep_edited(const struct bg_setup *setup, const struct gate *gate)
+{
+        bg_auto(bg_dir_done) struct bg_dir installed = BG_DIR_NONE;
+
+        if (!are_as_written(setup, gate) && bg_installed_open(setup, &installed, NULL) == BG_OK)
+                (void)keep(&installed, gate->service, "edited", gate->text, gate->n, NULL);
+}
+
+static enum bg_code remove_one(
+        const struct bg_setup *setup, const char *service, struct bg_error *err)
+{
+        bg_auto(gate_done) struct gate gate = {0};
+        struct bg_error why;
+
+        enum bg_code code = read_gate(setup, service, &gate, err);
+        if (code != BG_OK || gate.n_blocks == 0)
+                return code;
+        code = bg_pamfile_remove(gate.text, gate.n, &gate.wanted, &gate.n_wanted, &why);
+        if (code != BG_OK)
+                return in_file(setup, service, code, &why, err);
+        keep_edited(setup, &gate);
+        code = bg_write_replace(&setup->pam, service, gate.mode, gate.wanted, gate.n_wanted, err);
+        if (code != BG_OK)
+                return code;
+        bg_row(stdout, 2, service, "/etc/pam.d/%s is %s", service,
+                is_as_before(setup, service, gate.wanted, gate.n_wanted)
+                        ? "as it was, byte for byte"
+                        : "without our lines; what else was changed since is left");
+        return BG_OK;
+}
+
+static enum bg_code undo_gate(struct bg_setup *setup, struct bg_error *err)
+{
+        enum bg_code code = BG_OK;
+
+        for (const char *const *service = known_services; *service; service++) {
+                struct bg_error why;
+                enum bg_code one = remove_one(setup, *service, &why);
+                if (one != BG_OK && code == BG_OK)
+                        code = bg_fail(err, one, 0, "%s", why.text);
+        }
+        return code;
+}
+
+const struct bg_step bg_step_gate = {
+        .name = "the PAM files",
+        .look = look_gate,
+        .show = show_gate,
+        .apply = do_gate,
+        .undo = undo_gate,
+};

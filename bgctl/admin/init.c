@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* init: a table of steps, each of which can be looked at, shown, done and undone. Done in order, the
+ * gate last, when all that it needs is there; undone in the opposite order, the gate first. */
+#include "bgctl/admin/pamfile.h"
+#include "bgctl/admin/root.h"
+#include "bgctl/admin/setup.h"
+#include "bgctl/admin/ways.h"
+#include "bgctl/cli/commands.h"
+#include "bgctl/cli/output.h"
+#include "bgctl/cli/terminal.h"
+#include "policy/host/clock.h"
+
+#include <sys/stat.h>
+
+static const struct bg_step *const steps[] = {
+        &bg_step_folders,
+        &bg_step_host_file,
+        &bg_step_group,
+        &bg_step_run,
+        &bg_step_key,
+        &bg_step_catalog,
+        &bg_step_units,
+        &bg_step_record,
+        &bg_step_gate,
+};
+#define N_STEPS (sizeof steps / sizeof *steps)
+
+static enum bg_code read_services(const char *list, struct bg_list *ret, struct bg_error *err)
+{
+        for (const char *p = list; *p;) {
+                size_t n = strcspn(p, ",");
+                char name[BG_ITEM_BYTES];
+                bg_copy(name, n + 1 < sizeof name ? n + 1 : sizeof name, p);
+                if (!bg_pamfile_knows(name))
+                        return bg_fail(
+                                err, BG_USAGE, 0, "--services: \"%s\" is none of su, sshd", name);
+                if (!bg_list_has(ret, name))
+                        bg_copy(ret->v[ret->n++], BG_ITEM_BYTES, name);
+                p += n + (p[n] == ',');
+        }
+        return BG_OK;
+}
+
+static enum bg_code prepare(
+        const struct bg_options *options, struct bg_setup *setup, struct bg_error *err)
+{
+        const char *services = options->values[BG_OPTION_SERVICES];
+        enum bg_code code = bg_need_root("init", err);
+
+        (void)umask(022);
+        if (code == BG_OK)
+                code = read_services(services ? services : "su,sshd", &setup->services, err);
+        if (code == BG_OK)
+                code = bg_now_read(&setup->now, err);
+        if (code != BG_OK)
+                return code;
+        code = bg_dir_open("/etc/pam.d", 0, &setup->pam, err);
+        if (code != BG_OK && code != BG_NO_SUCH)
+                return code;
+        code = bg_store_open(&bg_places_host, &setup->store, err);
+        return code == BG_NO_SUCH ? BG_OK : code;
+}
+
+static void setup_done(struct bg_setup *setup)
+{
+        bg_dir_done(&setup->pam);
+        bg_store_done(&setup->store);
+}
+
+static enum bg_code look(
+        struct bg_setup *setup, bool done[static N_STEPS], size_t *ret_todo, struct bg_error *err)
+{
+        *ret_todo = 0;
+        for (size_t i = 0; i < N_STEPS; i++) {
+                enum bg_code code = steps[i]->look(setup, &done[i], err);
+                if (code != BG_OK)
+                        return code;
+                *ret_todo += !done[i];
+        }
+        return BG_OK;
+}
+
+static enum bg_code may_go_on(const struct bg_options *options, bool *ret_go, struct bg_error *err)
+{
+        char answer[8] = "";
+
+        *ret_go = true;
+        if (bg_has(options, BG_OPTION_YES))
+                return BG_OK;
+        bg_auto_file FILE *terminal = bg_terminal_open();
+        if (!terminal)
+                return bg_fail(err, BG_NO_TERMINAL, 0,
+                        "init must ask a person, and there is no terminal here; --yes answers.");
+        (void)fflush(stdout);
+        (void)bg_terminal_ask(terminal, "Go on? [y/N] ", answer, sizeof answer, NULL);
+        *ret_go =
+                strcmp(answer, "y") == 0 || strcmp(answer, "Y") == 0 || strcmp(answer, "yes") == 0;
+        if (!*ret_go)
+                bg_say(stdout, "", "Nothing was changed.");
+        return BG_OK;
+}
+
+static enum bg_code apply(
+        struct bg_setup *setup, const bool done[static N_STEPS], struct bg_error *err)
+{
+        for (size_t i = 0; i < N_STEPS; i++) {
+                struct bg_error why;
+                enum bg_code code = done[i] ? BG_OK : steps[i]->apply(setup, &why);
+                if (code != BG_OK)
+                        return bg_fail(err, code, 0, "init stopped at %s: %.200s", steps[i]->name,
+                                why.text);
+        }
+        return bg_record_installed(setup, err);
+}
+
+static void tell_next(const struct bg_setup *setup)
+{
+        bg_say(stdout, "", "breakglass is set up on %s.", setup->now.host);
+        bg_row(stdout, 2, "policy", "%s has examples for %s/roles.d and policy.d", BG_EXAMPLE_DIR,
+                BG_ETC_PATH);
+        bg_row(stdout, 2, "check it", "bgctl policy check");
+        bg_row(stdout, 2, "enrol", "bgctl enroll USER");
+        bg_row(stdout, 2, "undo", "bgctl init --undo");
+}
+
+static enum bg_code set_up(
+        const struct bg_options *options, struct bg_setup *setup, struct bg_error *err)
+{
+        bool done[N_STEPS];
+        size_t todo = 0;
+        bool go = false;
+        enum bg_code code = look(setup, done, &todo, err);
+
+        if (code != BG_OK)
+                return code;
+        bg_say(stdout, "",
+                todo ? "init will set breakglass up on %s:"
+                     : "breakglass is set up on %s; nothing is to be done.",
+                setup->now.host);
+        for (size_t i = 0; i < N_STEPS; i++)
+                if (steps[i]->show && !done[i])
+                        steps[i]->show(setup);
+        bg_ways_warn(setup);
+        if (todo == 0)
+                return BG_OK;
+        code = may_go_on(options, &go, err);
+        if (code != BG_OK || !go)
+                return code;
+        code = apply(setup, done, err);
+        if (code == BG_OK)
+                tell_next(setup);
+        return code;
+}
+
+/* What cannot be undone does not keep the rest from it. */
+static enum bg_code take_out(
+        const struct bg_options *options, struct bg_setup *setup, struct bg_error *err)
+{
+        bool go = false;
+
+        bg_say(stdout, "",
+                "init --undo takes breakglass out of the logins of %s: its lines in the PAM files, "
+                "its units, every open grant.",
+                setup->now.host);
+        enum bg_code code = may_go_on(options, &go, err);
+        if (code != BG_OK || !go)
+                return code;
+        for (size_t i = N_STEPS; i-- > 0;) {
+                struct bg_error why;
+                enum bg_code one = steps[i]->undo ? steps[i]->undo(setup, &why) : BG_OK;
+                if (one != BG_OK && code == BG_OK)
+                        code = bg_fail(err, one, 0, "%s could not be undone: %.200s",
+                                steps[i]->name, why.text);
+        }
+        if (code == BG_OK)
+                bg_row(stdout, 2, "left", "%s and %s: policy, keys, secrets and the record",
+                        BG_ETC_PATH, BG_STATE_PATH);
+        return code;
+}
+
+int bg_run_init(const struct bg_options *options)
+{
+        bg_auto(setup_done) struct bg_setup setup = BG_SETUP_NONE;
+        struct bg_error err;
+
+        enum bg_code code = prepare(options, &setup, &err);
+        if (code == BG_OK)
+                code = bg_has(options, BG_OPTION_UNDO) ? take_out(options, &setup, &err)
+                                                       : set_up(options, &setup, &err);
+        if (code != BG_OK)
+                (void)fflush(stdout);
+        return code == BG_OK ? 0 : bg_tell_error(options, &err);
+}
