@@ -123,6 +123,8 @@ enum bg_code feed(const struct bg_store *store, struct bg_error *err)
 
         take_wakes(store);
         enum bg_code code = bg_told_load(&store->state, &told, err);
+        if (code == BG_OK)
+                code = bg_record_seek(&store->state, &told, err);
         while (code == BG_OK) {
                 struct bg_told end = told;
                 code = send_batch(store, &end, seqs, &n, err);

@@ -50,7 +50,7 @@ static bool is_safe(const char *name)
                 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789-.";
 
         return name[0] && strchr(first, name[0]) && name[strspn(name, more)] == '\0' &&
-                strlen(name) <= NAME_BYTES_MAX;
+               strlen(name) <= NAME_BYTES_MAX;
 }
 
 static const char *policy_dir(int argc, const char **argv)
@@ -109,14 +109,17 @@ static bool is_root(const char *account)
         char line[PASSWD_LINE_BYTES];
         struct passwd entry;
         struct passwd *user = NULL;
-        bool found = strcmp(account, "root") == 0;
-        FILE *f = found ? NULL : fopen("/etc/passwd", "re");
+        bool root = strcmp(account, "root") == 0;
+        FILE *f = root ? NULL : fopen("/etc/passwd", "re");
 
-        while (f && !found && fgetpwent_r(f, &entry, line, sizeof line, &user) == 0)
-                found = user->pw_uid == 0 && strcmp(user->pw_name, account) == 0;
+        while (f && fgetpwent_r(f, &entry, line, sizeof line, &user) == 0)
+                if (strcmp(user->pw_name, account) == 0) {
+                        root = user->pw_uid == 0;
+                        break;
+                }
         if (f)
                 (void)fclose(f);
-        return found;
+        return root;
 }
 
 static int refuse(pam_handle_t *pamh, const struct call *call, int flags, const char *account,
@@ -124,7 +127,7 @@ static int refuse(pam_handle_t *pamh, const struct call *call, int flags, const 
 {
         if (call->tells) {
                 pam_syslog(pamh, LOG_CRIT, "%s is refused in %s: %s", account, call->name, why);
-                if (!(flags & PAM_SILENT))
+                if (!((unsigned)flags & PAM_SILENT))
                         (void)pam_error(pamh,
                                 "breakglass: %s cannot log in: the system failed (system).\n"
                                 "breakglass: root sees why:  journalctl -p crit",
@@ -183,8 +186,9 @@ static const struct bg_interface *enter(pam_handle_t *pamh, const struct call *c
         return managed;
 }
 
+#define EXPORTED __attribute__((visibility("default")))
 #define CALL(name)                                                                                 \
-        PAM_EXTERN int pam_sm_##name(pam_handle_t *pamh, int flags, int argc, const char **argv)   \
+        EXPORTED int pam_sm_##name(pam_handle_t *pamh, int flags, int argc, const char **argv)     \
         {                                                                                          \
                 int answer = PAM_IGNORE;                                                           \
                 const struct bg_interface *managed =                                               \
@@ -199,7 +203,7 @@ CALL(open_session)
 CALL(close_session)
 
 /* A password is changed as if we were not there. */
-PAM_EXTERN int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
+EXPORTED int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
         (void)pamh;
         (void)flags;

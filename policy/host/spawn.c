@@ -68,6 +68,9 @@ static int start(const char *const *argv, int output, bool captured, pid_t *ret)
                 error = posix_spawn_file_actions_adddup2(&actions, output, 1);
         if (!error && captured)
                 error = posix_spawn_file_actions_adddup2(&actions, output, 2);
+        /* What others left open in us, a session's or a key's, is none of its business. */
+        if (!error)
+                error = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
         if (!error)
                 error = posix_spawn(ret, argv[0], &actions, &attributes,
                         (char *const *)(uintptr_t)argv, environment);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Runs a fixed program by its absolute path, with an empty environment but for PATH and LC_ALL, with
- * /dev/null as its input, and hands back its output, bounded. */
+ * /dev/null as its input and no descriptor of ours, and hands back its output, bounded. */
 #pragma once
 
 #include "policy/base/error.h"

@@ -57,6 +57,13 @@ static enum bg_code read_groups(struct bg_human *human, struct bg_error *err)
         return error == ENOENT ? BG_OK : bg_fail(err, BG_SYSTEM, error, "%s", group_path);
 }
 
+/* A line as "+::::::" is a mark of nsswitch's compat mode, no user; libc gives it uid 0. */
+static bool is_user(const struct passwd *user)
+{
+        return user->pw_name[0] != '+' && user->pw_name[0] != '-' &&
+                strlen(user->pw_name) < BG_NAME_BYTES;
+}
+
 /* By name, or by uid where `name` is NULL. */
 static enum bg_code find(const char *name, uid_t uid, struct bg_human *ret, struct bg_error *err)
 {
@@ -71,7 +78,7 @@ static enum bg_code find(const char *name, uid_t uid, struct bg_human *ret, stru
                 return BG_SYSTEM;
         while ((error = fgetpwent_r(f, &entry, line, sizeof line, &user)) == 0) {
                 bool same = name ? strcmp(user->pw_name, name) == 0 : user->pw_uid == uid;
-                if (!same || strlen(user->pw_name) >= BG_NAME_BYTES)
+                if (!same || !is_user(user))
                         continue;
                 ret->found = true;
                 ret->uid = user->pw_uid;
@@ -138,7 +145,7 @@ enum bg_code bg_group_members(const char *name, void (*each)(const char *member,
         if (!f)
                 return code == BG_OK ? BG_SYSTEM : code;
         while ((error = fgetpwent_r(f, &entry, line, sizeof line, &user)) == 0)
-                if (user->pw_gid == gid)
+                if (user->pw_gid == gid && is_user(user))
                         each(user->pw_name, context);
         return error == ENOENT ? BG_OK : bg_fail(err, BG_SYSTEM, error, "%s", passwd_path);
 }

@@ -378,8 +378,8 @@ void bg_record_done(struct bg_record *record)
         *record = (struct bg_record)BG_RECORD_NONE;
 }
 
-enum bg_code bg_record_read(const struct bg_dir *state, const struct bg_told *told,
-        struct bg_line *ret, uint64_t *ret_next, struct bg_error *err)
+static enum bg_code open_segment(
+        const struct bg_dir *state, uint64_t segment, int *ret, struct bg_error *err)
 {
         bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
         char name[8];
@@ -387,13 +387,48 @@ enum bg_code bg_record_read(const struct bg_dir *state, const struct bg_told *to
 
         if (code != BG_OK)
                 return code;
-        segment_name(told->segment, name);
-        bg_auto_fd int fd =
-                openat(dir.fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-        if (fd < 0)
+        segment_name(segment, name);
+        *ret = openat(dir.fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (*ret < 0)
                 return bg_fail(err, errno == ENOENT ? BG_NO_SUCH : BG_STORE_FAILED, errno, "%s/%s",
                         dir.path, name);
-        return read_line(fd, told->bytes, ret, ret_next, err);
+        return BG_OK;
+}
+
+enum bg_code bg_record_read(const struct bg_dir *state, const struct bg_told *told,
+        struct bg_line *ret, uint64_t *ret_next, struct bg_error *err)
+{
+        bg_auto_fd int fd = -1;
+        enum bg_code code = open_segment(state, told->segment, &fd, err);
+        return code == BG_OK ? read_line(fd, told->bytes, ret, ret_next, err) : code;
+}
+
+enum bg_code bg_record_seek(const struct bg_dir *state, struct bg_told *told, struct bg_error *err)
+{
+        bg_auto_fd int fd = -1;
+        bg_auto_free struct bg_line *line = calloc(1, sizeof *line);
+        struct stat st;
+        uint64_t next = 0;
+        enum bg_code code = open_segment(state, told->segment, &fd, err);
+
+        if (code == BG_NO_SUCH)
+                return BG_OK;
+        if (code != BG_OK)
+                return code;
+        if (!line || fstat(fd, &st) < 0)
+                return bg_fail(err, BG_STORE_FAILED, errno, "the record");
+        code = read_line(fd, told->bytes, line, &next, err);
+        if (code == BG_OK && line->seq == told->seq + 1)
+                return BG_OK;
+        if (code == BG_NO_SUCH && (uint64_t)st.st_size == told->bytes)
+                return BG_OK;
+        for (told->bytes = 0;; told->bytes = next) {
+                code = read_line(fd, told->bytes, line, &next, err);
+                if (code == BG_NO_SUCH || (code == BG_OK && line->seq > told->seq))
+                        return BG_OK;
+                if (code != BG_OK && code != BG_TAMPERED)
+                        return code;
+        }
 }
 
 enum bg_code bg_told_load(const struct bg_dir *dir, struct bg_told *ret, struct bg_error *err)

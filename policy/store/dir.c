@@ -43,6 +43,14 @@ static enum bg_code check_owner(const struct bg_dir *dir, const char *name,
         return BG_OK;
 }
 
+/* Whoever hands in more than one component of a path would lead us out of the directory. */
+static enum bg_code check_name(const struct bg_dir *dir, const char *name, struct bg_error *err)
+{
+        if (name[0] && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+                return BG_OK;
+        return bg_fail(err, BG_UNSAFE_FILE, 0, "\"%s\" is no name within %s", name, dir->path);
+}
+
 static enum bg_code join(
         const struct bg_dir *dir, const char *name, struct bg_dir *ret, struct bg_error *err)
 {
@@ -58,9 +66,11 @@ enum bg_code bg_dir_sub(
 {
         struct bg_dir sub = {.fd = -1, .owner = dir->owner};
         struct stat st;
-        enum bg_code code = join(dir, name, &sub, err);
+        enum bg_code code = check_name(dir, name, err);
 
         ret->fd = -1;
+        if (code == BG_OK)
+                code = join(dir, name, &sub, err);
         if (code != BG_OK)
                 return code;
         sub.fd = openat(dir->fd, name, DIR_FLAGS);
@@ -84,6 +94,8 @@ enum bg_code bg_dir_open(const char *path, uid_t owner, struct bg_dir *ret, stru
         struct stat st;
 
         ret->fd = -1;
+        if (path[0] != '/')
+                return bg_fail(err, BG_UNSAFE_FILE, 0, "\"%s\" is no absolute path", path);
         at.fd = open("/", DIR_FLAGS);
         if (at.fd < 0 || fstat(at.fd, &st) < 0)
                 return bg_fail(err, BG_STORE_FAILED, errno, "/");
@@ -153,15 +165,18 @@ enum bg_code bg_dir_read(const struct bg_dir *dir, const char *name, size_t max_
         size_t *ret_n, struct bg_error *err)
 {
         struct stat st;
-        bg_auto_fd int fd = openat(dir->fd, name, FILE_FLAGS);
+        enum bg_code code = check_name(dir, name, err);
 
+        if (code != BG_OK)
+                return code;
+        bg_auto_fd int fd = openat(dir->fd, name, FILE_FLAGS);
         if (fd < 0)
                 return fail_open(err, dir, name, errno);
         if (fstat(fd, &st) < 0)
                 return fail_open(err, dir, name, errno);
         if (!S_ISREG(st.st_mode))
                 return bg_fail(err, BG_UNSAFE_FILE, 0, "%s/%s is not a file", dir->path, name);
-        enum bg_code code = check_owner(dir, name, &st, err);
+        code = check_owner(dir, name, &st, err);
         if (code != BG_OK)
                 return code;
         if (st.st_size < 0 || (uintmax_t)st.st_size > max_bytes)
@@ -174,7 +189,11 @@ enum bg_code bg_dir_has(
         const struct bg_dir *dir, const char *name, bool *ret, struct bg_error *err)
 {
         struct stat st;
+        enum bg_code code = check_name(dir, name, err);
 
+        *ret = false;
+        if (code != BG_OK)
+                return code;
         *ret = fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
         if (!*ret && errno != ENOENT)
                 return bg_fail(err, BG_STORE_FAILED, errno, "%s/%s", dir->path, name);

@@ -4,7 +4,8 @@
  * file must be a regular one of the owner's, writable by nobody else, and no longer than said.
  *
  * Errors of all: BG_NO_SUCH (it is not there: ENOENT alone), BG_UNSAFE_FILE (a link, another kind,
- * another owner, a mode too wide, too long; the path is in the sentence), BG_STORE_FAILED. */
+ * another owner, a mode too wide, too long, a name of more than one component; the path is in the
+ * sentence), BG_STORE_FAILED. */
 #pragma once
 
 #include "policy/base/cleanup.h"

@@ -34,7 +34,9 @@ enum bg_code bg_totp_load(const struct bg_dir *state, const char *human,
                 code = bg_dir_read(&dir, name, SECRET_FILE_BYTES, text, &n, err);
         if (code != BG_OK)
                 return code;
-        bool good = sodium_hex2bin(ret, BG_TOTP_SECRET_BYTES_MAX, text, n, "\n", ret_n, NULL) == 0 &&
+        if (n > 0 && text[n - 1] == '\n')
+                n--;
+        bool good = sodium_hex2bin(ret, BG_TOTP_SECRET_BYTES_MAX, text, n, NULL, ret_n, NULL) == 0 &&
                 *ret_n >= BG_TOTP_SECRET_BYTES;
         sodium_memzero(text, sizeof text);
         return good ? BG_OK

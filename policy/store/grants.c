@@ -7,17 +7,28 @@
 #include <inttypes.h>
 
 static const char suffix[] = ".grant";
+static const char end[] = "end";
 #define GRANT_FILE_BYTES (BG_ID_BYTES + sizeof suffix)
 
-static enum bg_code cause_of_tombstone(const struct bg_dir *state, const char *id)
+/* That the store cannot be read now says nothing of a grant: it is an error of the store. */
+static bool is_stores_own(enum bg_code code)
+{
+        return code == BG_STORE_FAILED || code == BG_SYSTEM;
+}
+
+static enum bg_code cause_of_tombstone(
+        const struct bg_dir *state, const char *id, enum bg_code *ret, struct bg_error *err)
 {
         struct bg_event event;
-        enum bg_code code = bg_tombstone_read(state, id, &event, NULL);
+        enum bg_code code = bg_tombstone_read(state, id, &event, err);
 
-        if (code == BG_NO_SUCH)
-                return BG_OK;
-        /* A tombstone that cannot be read is one all the same: closed stays closed. */
-        return code == BG_OK ? bg_cause_of(event.kind) : BG_TAMPERED;
+        if (is_stores_own(code))
+                return code;
+        /* A tombstone that does not read is one all the same: closed stays closed. */
+        *ret = code == BG_NO_SUCH ? BG_OK
+                : code == BG_OK   ? bg_cause_of(event.kind)
+                                  : BG_TAMPERED;
+        return BG_OK;
 }
 
 /* Verifies the token, and only then reads its claims. */
@@ -49,20 +60,23 @@ static enum bg_code load_one(const struct bg_dir *state, const struct bg_dir *di
                 return bg_fail(err, BG_SYSTEM, ENOMEM, "%s", name);
         bg_copy(ret->id, sizeof ret->id, id);
         enum bg_code code = bg_dir_read(dir, name, BG_TOKEN_BYTES_MAX, token, &n, &ret->error);
-        if (code == BG_NO_SUCH || code == BG_STORE_FAILED) {
-                if (err)
-                        *err = ret->error;
-                return code;
-        }
+        /* A request that came to nothing ends in the event that says so. */
+        if (code == BG_OK && strcmp(name, end) == 0 && token[0] == '{')
+                return bg_fail(err, BG_NO_SUCH, 0, "%s did not end in a grant", id);
         if (code == BG_OK && n > 0 && token[n - 1] == '\n')
                 n--;
         if (code == BG_OK)
                 code = read_token(token, n, name, keyring, now, &ret->claims, &ret->error);
+        if (code == BG_NO_SUCH || is_stores_own(code)) {
+                if (err)
+                        *err = ret->error;
+                return code;
+        }
         ret->found = code;
         if (code != BG_OK || !id[0])
                 return BG_OK;
-        ret->closed = cause_of_tombstone(state, id);
-        return bg_uses_count(state, id, &ret->uses_taken, err);
+        code = cause_of_tombstone(state, id, &ret->closed, err);
+        return code == BG_OK ? bg_uses_count(state, id, &ret->uses_taken, err) : code;
 }
 
 struct loading {
@@ -146,7 +160,7 @@ enum bg_code bg_grant_find(const struct bg_dir *state, const char *id,
         if (code == BG_OK)
                 code = bg_dir_sub(&all, id, &request, err);
         if (code == BG_OK)
-                code = load_one(state, &request, "end", id, keyring, now, ret, err);
+                code = load_one(state, &request, end, id, keyring, now, ret, err);
         return code;
 }
 

@@ -19,11 +19,15 @@ static enum bg_code add_key(
         char expected[BG_KEY_ID_BYTES + 4];
         size_t n = strlen(name);
 
-        (void)err;
         if (n < 4 || strcmp(name + n - 4, ".pub") != 0 || ring->n == BG_KEYRING_MAX)
                 return BG_OK;
-        if (bg_dir_read(dir, name, PUBLIC_FILE_BYTES, text, &n, NULL) != BG_OK ||
-                bg_public_key_read(name, text, n, &key, NULL) != BG_OK)
+        enum bg_code code = bg_dir_read(dir, name, PUBLIC_FILE_BYTES, text, &n, err);
+        if (code == BG_OK)
+                code = bg_public_key_read(name, text, n, &key, err);
+        /* A key that could not be had now is not one that is unknown. */
+        if (code == BG_STORE_FAILED || code == BG_SYSTEM)
+                return code;
+        if (code != BG_OK)
                 return BG_OK;
         (void)snprintf(expected, sizeof expected, "%s.pub", key.kid);
         if (strcmp(expected, name) == 0)

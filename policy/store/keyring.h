@@ -8,8 +8,8 @@
 
 
 /* Every keys/KID.pub; a file that does not read, or one whose name is not its key's id, is left out
- * (its grants answer unknown-key). A missing folder is an empty keyring. Errors: BG_STORE_FAILED,
- * BG_UNSAFE_FILE. */
+ * (its grants answer unknown-key). A missing folder is an empty keyring. Errors: BG_STORE_FAILED
+ * (also where a file cannot be read now), BG_SYSTEM, BG_UNSAFE_FILE (the folder). */
 enum bg_code bg_keyring_load(
         const struct bg_dir *state, struct bg_keyring *ret, struct bg_error *err);
 

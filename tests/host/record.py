@@ -65,7 +65,8 @@ def test_the_journal_is_the_record():
     for line in lines:
         event = by_seq[line["seq"]]
         for name, value in line["event"].items():
-            equal(event[name], str(value), f"{line['seq']} {name}")
+            if name != "v":  # of the format, not of the event
+                equal(event[name], str(value), f"{line['seq']} {name}")
 
 
 def test_a_forgery_is_told_apart():

@@ -188,7 +188,7 @@ static void test_wrong_caller(void **state)
 {
         struct bg_claims claims;
         stage_claims(*state, &claims);
-        claims.callers = (struct bg_list){.n = 1, .v = {"nobody"}};
+        claims.callers = (struct bg_list){.n = 1, .v = {"sys"}};
         stage_open(*state, &claims);
         unfit(*state, "su", BG_WRONG_CALLER);
 }

@@ -55,7 +55,7 @@ static void test_not_named_by_grant(void **state)
         struct bg_claims claims;
 
         stage_claims(stage, &claims);
-        bg_copy(claims.callers.v[0], BG_ITEM_BYTES, "nobody");
+        bg_copy(claims.callers.v[0], BG_ITEM_BYTES, "sys");
         stage_open(stage, &claims);
         assert_int_equal(authenticate(stage, "su"), NOT_OURS);
 }
@@ -67,10 +67,10 @@ static void test_ruser(void **state)
         struct bg_claims claims;
 
         stage_claims(stage, &claims);
-        bg_copy(claims.callers.v[0], BG_ITEM_BYTES, "nobody");
+        bg_copy(claims.callers.v[0], BG_ITEM_BYTES, "sys");
         stage_open(stage, &claims);
         stage_start(stage, "su", ACCOUNT);
-        assert_int_equal(pam_set_item(stage->pamh, PAM_RUSER, "nobody"), PAM_SUCCESS);
+        assert_int_equal(pam_set_item(stage->pamh, PAM_RUSER, "sys"), PAM_SUCCESS);
         assert_int_equal(stage_call(stage, pam_authenticate, 0), NOT_OURS);
 }
 

@@ -237,7 +237,7 @@ static void as_many_as_fit(void **state)
         char text[4096] = "v: 1\nlist: [a0";
         for (int i = 1; i <= BG_LIST_MAX; i++) {
                 if (i == BG_LIST_MAX) {
-                        char whole[4096];
+                        char whole[sizeof text + 8];
                         (void)snprintf(whole, sizeof whole, "%s]\n", text);
                         takes(&yaml, whole);
                         assert_int_equal(got.list.n, BG_LIST_MAX);
