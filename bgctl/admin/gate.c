@@ -125,18 +125,36 @@ static bool is_to_write(const struct gate *gate)
                !is_same(gate->text, gate->n, gate->wanted, gate->n_wanted);
 }
 
+/* The controls of our lines forgive a missing module, so that nobody is locked out; a gate that libpam
+ * never finds would be forgiven as well. It looks where its own modules are. */
+static enum bg_code check_module(struct bg_error *err)
+{
+        static const char module[] = BG_MODULE_PATH;
+        char beside[sizeof module + 16];
+
+        if (access(module, R_OK) < 0)
+                return bg_fail(err, BG_SYSTEM, errno, "%s", module);
+        int n = (int)(strrchr(module, '/') - module);
+        (void)snprintf(beside, sizeof beside, "%.*s/pam_deny.so", n, module);
+        if (access(beside, R_OK) < 0)
+                return bg_fail(err, BG_SYSTEM, 0,
+                        "%s is not where libpam looks for modules: there is no pam_deny.so beside it",
+                        module);
+        return BG_OK;
+}
+
 static enum bg_code look_gate(struct bg_setup *setup, bool *ret_done, struct bg_error *err)
 {
+        enum bg_code code = check_module(err);
+
         *ret_done = true;
-        for (uint32_t i = 0; i < setup->services.n; i++) {
+        for (uint32_t i = 0; code == BG_OK && i < setup->services.n; i++) {
                 bg_auto(gate_done) struct gate gate = {0};
-                enum bg_code code = load_gate(setup, setup->services.v[i], &gate, err);
-                if (code != BG_OK)
-                        return code;
-                if (is_to_write(&gate))
+                code = load_gate(setup, setup->services.v[i], &gate, err);
+                if (code == BG_OK && is_to_write(&gate))
                         *ret_done = false;
         }
-        return BG_OK;
+        return code;
 }
 
 static void show_lines(const char *blocks)

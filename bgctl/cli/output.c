@@ -52,7 +52,8 @@ static void put_wrapped(FILE *to, const char *first, const char *rest, const cha
         } while (*text);
 }
 
-static void format_clean(char ret[static TEXT_BYTES], const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void format_clean(
+        char ret[static TEXT_BYTES], const char *format, va_list args)
 {
         if (vsnprintf(ret, TEXT_BYTES, format, args) < 0)
                 ret[0] = '\0';

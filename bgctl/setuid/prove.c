@@ -83,5 +83,6 @@ enum bg_code prove(struct helper *h, struct bg_error *err)
         if (!ask_all(h, terminal))
                 return not_proven(h, err);
         h->refusal.tries_left = -1;
+        h->refusal.wait = 0;
         return bg_tries_clear(&h->store.state, h->caller_uid, h->human.name, err);
 }

@@ -124,6 +124,7 @@ static void wake_tell(struct sweep *s)
         if (bg_dir_make(&s->store.run, "tell", &wake, NULL) == BG_OK) {
                 bg_auto_fd int fd =
                         openat(wake.fd, "wake", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+                (void)fd; /* it is its being there that counts */
         }
 }
 

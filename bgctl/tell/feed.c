@@ -79,7 +79,7 @@ static enum bg_code read_back(const uint64_t *seqs, size_t n, bool *ret_all, str
         bg_auto_free char *output = malloc(size);
         char matches[BATCH_MAX][40];
         const char *argv[BATCH_MAX + 12] = {JOURNALCTL, "--quiet", "--no-pager", "--output=json",
-                "--output-fields=BREAKGLASS_SEQ", "_UID=0", "_EXE=" BG_TELL_PATH};
+                "--output-fields=BREAKGLASS_SEQ", "_UID=0", ("_EXE=" BG_TELL_PATH)};
         size_t at = 7;
         int status = 0;
 

@@ -84,8 +84,9 @@ void bg_event_wake(const struct bg_store *store)
                 return;
         if (bg_dir_make(&store->run, "wake", &wake, NULL) == BG_OK) {
                 (void)snprintf(name, sizeof name, "%016llx", (unsigned long long)random);
-                bg_auto_fd int fd = openat(wake.fd, name,
+                bg_auto_fd int made = openat(wake.fd, name,
                         O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+                (void)made; /* clang does not count its cleanup as a use */
         }
         bg_auto_fd int fd = openat(store->run.fd, "changed",
                 O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);

@@ -43,10 +43,18 @@ enum bg_code bg_totp_load(const struct bg_dir *state, const char *human,
                     : bg_fail(err, BG_STORE_FAILED, 0, "%s/%s is damaged", dir.path, name);
 }
 
+static enum bg_code remove_one(
+        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
+{
+        (void)context;
+        return bg_write_remove(dir, name, err);
+}
+
 enum bg_code bg_totp_store(const struct bg_dir *state, const char *human,
         const unsigned char *secret, size_t n, struct bg_error *err)
 {
         bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
+        bg_auto(bg_dir_done) struct bg_dir codes = BG_DIR_NONE;
         char name[BG_NAME_BYTES + 8];
         char text[SECRET_FILE_BYTES + 1];
 
@@ -57,7 +65,11 @@ enum bg_code bg_totp_store(const struct bg_dir *state, const char *human,
         if (code == BG_OK)
                 code = bg_write_replace(&dir, name, 0600, text, 2 * n + 1, err);
         sodium_memzero(text, sizeof text);
-        return code;
+        if (code != BG_OK)
+                return code;
+        (void)snprintf(name, sizeof name, "%s.codes", human);
+        code = bg_dir_make(&dir, name, &codes, err);
+        return code == BG_OK ? bg_dir_each(&codes, 0, remove_one, NULL, err) : code;
 }
 
 enum bg_code bg_code_take(const struct bg_dir *state, const char *human, uint64_t step,
@@ -183,15 +195,9 @@ enum bg_code bg_try_pay(const struct bg_dir *state, uid_t caller, const char *hu
                 (void)snprintf(name, sizeof name, "%u", n);
                 code = bg_write_once(&tries, name, 0600, text, buffer.n, &made, err);
                 *ret_left = n < BG_TRIES_FREE ? BG_TRIES_FREE - n : 0;
+                *ret_wait = pause_before(n + 1);
         }
         return code;
-}
-
-static enum bg_code remove_one(
-        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
-{
-        (void)context;
-        return bg_write_remove(dir, name, err);
 }
 
 enum bg_code bg_tries_clear(

@@ -14,7 +14,7 @@
  * BG_STORE_FAILED (also where the file does not read). */
 enum bg_code bg_totp_load(const struct bg_dir *state, const char *human,
         unsigned char ret[static BG_TOTP_SECRET_BYTES_MAX], size_t *ret_n, struct bg_error *err);
-/* Replaces it. */
+/* Replaces it; the codes that were used of the one before count no more. */
 enum bg_code bg_totp_store(const struct bg_dir *state, const char *human,
         const unsigned char *secret, size_t n, struct bg_error *err);
 
@@ -28,7 +28,8 @@ enum bg_code bg_code_take(const struct bg_dir *state, const char *human, uint64_
 #define BG_PAUSE_MAX (UINT64_C(15) * 60 * BG_USEC_PER_SEC)
 
 /* Pays one try of this caller for this human, before anything is asked: tries/CALLER.HUMAN/N.
- * Errors: BG_LOCKED (`ret_wait` says how long), BG_STORE_FAILED. `ret_left`: free tries after this. */
+ * Errors: BG_LOCKED (`ret_wait` says how long), BG_STORE_FAILED. `ret_left`: free tries after this; `ret_wait`
+ * on success: the pause before the next one. */
 enum bg_code bg_try_pay(const struct bg_dir *state, uid_t caller, const char *human,
         const struct bg_now *now, unsigned *ret_left, bg_usec *ret_wait, struct bg_error *err);
 

@@ -304,6 +304,18 @@ def test_undo_of(what):
     write("/etc/pam.d/su", BEFORE["su"])
 
 
+def test_module_missing():
+    """a module that libpam would not find is no gate: init says so, and writes no line"""
+    found = run("find /usr/lib* -name pam_breakglass.so").ok().out.split()
+    equal(len(found), 1)
+    os.rename(found[0], found[0] + ".away")
+    try:
+        contains(run_bgctl("init", "--yes").exits(6).err, "pam_breakglass.so")
+        equal(pam(), BEFORE)
+    finally:
+        os.rename(found[0] + ".away", found[0])
+
+
 @cases("group-writable", "link", "unclosed block", "no account line")
 def test_unfit(what):
     """a PAM file that we had better leave alone ends init before anything is done"""
