@@ -8,7 +8,6 @@
 #include "policy/host/clock.h"
 #include "policy/store/events.h"
 #include "policy/store/keyring.h"
-#include "policy/store/write.h"
 #include "policy/systemd/scope.h"
 
 #include <fcntl.h>
@@ -47,23 +46,6 @@ void sweep_tampered(struct sweep *s, const char *path, const char *what)
         bg_clean(event.text);
         if (bg_event_write(&s->store, 0, &event, &err) != BG_OK)
                 sweep_failed(s, &err);
-}
-
-static enum bg_code remove_wake(
-        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
-{
-        (void)context;
-        (void)err;
-        (void)unlinkat(dir->fd, name, 0);
-        return BG_OK;
-}
-
-/* First of all: what is recorded while we work wakes us again. */
-static void take_wakes(const struct bg_store *store)
-{
-        bg_auto(bg_dir_done) struct bg_dir wake = BG_DIR_NONE;
-        if (store->run.fd >= 0 && bg_dir_make(&store->run, "wake", &wake, NULL) == BG_OK)
-                (void)bg_dir_each(&wake, 0, remove_wake, NULL, NULL);
 }
 
 /* The record was put back, or cut, where anything else here remembers a later number. The next line
@@ -144,7 +126,7 @@ static enum bg_code open_all(struct sweep *s, struct bg_error *err)
         enum bg_code code = bg_store_open(&bg_places_host, &s->store, err);
         if (code != BG_OK)
                 return code;
-        take_wakes(&s->store);
+        bg_wakes_take(&s->store, "wake");
         code = bg_record_open(&s->store.state, &s->record, err);
         if (code == BG_OK)
                 code = bg_now_read(&s->now, err);

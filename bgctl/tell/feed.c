@@ -4,7 +4,7 @@
 
 #include "policy/host/spawn.h"
 #include "policy/store/audit.h"
-#include "policy/store/write.h"
+#include "policy/store/events.h"
 #include "policy/systemd/journal.h"
 
 #include <inttypes.h>
@@ -17,23 +17,6 @@
 #define PAUSE_MSEC 50
 #define JOURNALCTL "/usr/bin/journalctl"
 #define JOURNALCTL_TIMEOUT_SEC 10
-
-static enum bg_code remove_one(
-        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
-{
-        (void)context;
-        (void)err;
-        (void)unlinkat(dir->fd, name, 0);
-        return BG_OK;
-}
-
-/* First, as the sweep does: what comes while we work wakes us again. */
-static void take_wakes(const struct bg_store *store)
-{
-        bg_auto(bg_dir_done) struct bg_dir wake = BG_DIR_NONE;
-        if (store->run.fd >= 0 && bg_dir_make(&store->run, "tell", &wake, NULL) == BG_OK)
-                (void)bg_dir_each(&wake, 0, remove_one, NULL, NULL);
-}
 
 /* Sends up to BATCH_MAX lines; `end` is moved behind the last. */
 static enum bg_code send_batch(const struct bg_store *store, struct bg_told *end, uint64_t *seqs,
@@ -121,7 +104,7 @@ enum bg_code feed(const struct bg_store *store, struct bg_error *err)
         uint64_t seqs[BATCH_MAX];
         size_t n = 0;
 
-        take_wakes(store);
+        bg_wakes_take(store, "tell");
         enum bg_code code = bg_told_load(&store->state, &told, err);
         if (code == BG_OK)
                 code = bg_record_seek(&store->state, &told, err);

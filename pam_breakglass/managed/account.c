@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* PAM's account: the decision, and the place to refuse, see phases.h. su and ssh both come through
  * here, whatever proved them, and here alone a refusal reaches the person and leaves the protocols
- * of sftp and scp whole (FACTS.md). What is decided here is decided again in open_session.
+ * of sftp and scp whole. What is decided here is decided again in open_session.
  *
  * A login that may go on is PAM_IGNORE, elevated or not. With PAM_SUCCESS and the line's control
  * (success=ok) a later refusal would still count, but a stack in which all others ignore (a module

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sentences, events and PAM's codes; see answer.h. What is printed follows TERMINAL.md. */
+/* Sentences, events and PAM's codes; see answer.h. */
 #include "pam_breakglass/managed/answer.h"
 
 #include "policy/store/events.h"
@@ -155,7 +155,7 @@ static void print_end(bg_usec end, bg_usec now, char *ret, size_t size)
         (void)strftime(ret, size, same ? "%H:%M %Z" : "%Y-%m-%d %H:%M %Z", &then);
 }
 
-/* sshd shows it in a login and drops it where a command was asked for (FACTS.md). su would print it
+/* sshd shows it in a login and drops it where a command was asked for. su would print it
  * on the standard output of a script. */
 void bg_answer_opened(struct bg_login *login, const struct bg_event *opened)
 {

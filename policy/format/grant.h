@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The claims of a grant, as ARCHITECTURE.md's section "Grant" names them; read only after the
- * token's signature was verified (token.h). */
+/* The claims of a grant, read only after the token's signature was verified (token.h). */
 #pragma once
 
 #include "policy/format/policy.h"

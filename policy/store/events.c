@@ -94,6 +94,22 @@ void bg_event_wake(const struct bg_store *store)
                 (void)futimens(fd, NULL);
 }
 
+static enum bg_code remove_wake(
+        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
+{
+        (void)context;
+        (void)err;
+        (void)unlinkat(dir->fd, name, 0);
+        return BG_OK;
+}
+
+void bg_wakes_take(const struct bg_store *store, const char *name)
+{
+        bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
+        if (store->run.fd >= 0 && bg_dir_make(&store->run, name, &dir, NULL) == BG_OK)
+                (void)bg_dir_each(&dir, 0, remove_wake, NULL, NULL);
+}
+
 enum bg_code bg_newest_load(const struct bg_dir *state, struct bg_newest *ret, struct bg_error *err)
 {
         struct bg_newest_file file;

@@ -20,6 +20,10 @@ enum bg_code bg_event_write(const struct bg_store *store, uid_t caller,
  * timer comes within a minute. */
 void bg_event_wake(const struct bg_store *store);
 
+/* The other end of a wake: takes every file of /run/breakglass/NAME (`wake`, `tell`) away, first of
+ * all, so that what comes later wakes again. */
+void bg_wakes_take(const struct bg_store *store, const char *name);
+
 /* The newest moment on record; all zero where there is none yet. Errors: BG_TAMPERED (it does not
  * read), BG_STORE_FAILED, BG_UNSAFE_FILE. Only the sweep writes it. */
 enum bg_code bg_newest_load(

@@ -5,6 +5,6 @@
 
 #include "policy/format/record.h"
 
-/* That it answers BG_OK does not mean that the journal has it: see FACTS on rate limits and on a
+/* That it answers BG_OK does not mean that the journal has it: its rate limit drops in silence, and a
  * journald that is away; read back. Errors: BG_SYSTEM. */
 enum bg_code bg_journal_send(const struct bg_line *line, struct bg_error *err);

@@ -85,8 +85,10 @@ static void appended_and_stored(void **state)
         expect_state();
         append("closed/" ID, BG_EVENT_EXPIRED, -1);
         assert_true(bg_record_id(&record, ID)->closed);
+        assert_true(bg_record_knows(&record, ID));
         bg_record_forget(&record, ID);
         assert_int_equal(record.n_ids, 0);
+        assert_false(bg_record_knows(&record, ID));
         bg_record_forget(&record, ID);
 }
 

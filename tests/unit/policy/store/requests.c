@@ -103,6 +103,20 @@ static void asked_and_approved(void **state)
         assert_code(bg_request_read(&place.dir, "../uses", "ask", 16, text, &n, &err), BG_UNSAFE_FILE);
 }
 
+static void all_on_record(void **state)
+{
+        (void)state;
+        struct bg_event ask = event_of(BG_EVENT_REQUESTED, "alice");
+        assert_false(bg_request_is_recorded(&place.dir, ID));
+        assert_code(bg_request_set_recorded(&place.dir, ID, &err), BG_NO_SUCH);
+        assert_code(bg_request_make(&place.dir, &ask, &err), BG_OK);
+        assert_false(bg_request_is_recorded(&place.dir, ID));
+        for (int twice = 0; twice < 2; twice++)
+                assert_code(bg_request_set_recorded(&place.dir, ID, &err), BG_OK);
+        assert_true(bg_request_is_recorded(&place.dir, ID));
+        assert_false(bg_request_is_recorded(&place.dir, "4K7M-2PQA"));
+}
+
 static int end_one(unsigned i, void *context)
 {
         char text[32];
@@ -163,6 +177,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(ids_are_reserved, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_taken_id_is_not_drawn, setup, teardown),
                 cmocka_unit_test_setup_teardown(asked_and_approved, setup, teardown),
+                cmocka_unit_test_setup_teardown(all_on_record, setup, teardown),
                 cmocka_unit_test_setup_teardown(twenty_end_it_and_one_has, setup, teardown),
                 cmocka_unit_test_setup_teardown(opened_by_a_second_name, setup, teardown),
         };
