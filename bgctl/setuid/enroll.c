@@ -43,7 +43,8 @@ static enum bg_code choose_factors(struct helper *h, struct bg_error *err)
         return BG_OK;
 }
 
-enum bg_code prepare_enroll(struct helper *h, struct bg_error *err)
+/* Root, or the human herself; and a human it must be. */
+static enum bg_code name_person(struct helper *h, struct bg_error *err)
 {
         const char *name = h->ask.person[0] ? h->ask.person : h->caller.name;
         enum bg_code code = bg_human_by_name(name, &h->human, err);
@@ -59,6 +60,15 @@ enum bg_code prepare_enroll(struct helper *h, struct bg_error *err)
         if (h->human.managed)
                 return bg_fail(err, BG_NOT_PERMITTED, 0,
                         "%s is a managed account: the decision is a human's", name);
+        return BG_OK;
+}
+
+enum bg_code prepare_enroll(struct helper *h, struct bg_error *err)
+{
+        enum bg_code code = name_person(h, err);
+
+        if (code != BG_OK)
+                return code;
         (void)snprintf(h->what, sizeof h->what, "a new code secret of yours on %s", h->now.host);
         return h->caller_uid == 0 ? BG_OK : choose_factors(h, err);
 }
@@ -99,4 +109,23 @@ enum bg_code act_enroll(struct helper *h, struct bg_error *err)
         sodium_memzero(secret, sizeof secret);
         sodium_memzero(&enrolled, sizeof enrolled);
         return code;
+}
+
+/* What was just enrolled is worth nothing at night if the app did not take it: one code is tried, and
+ * nothing else comes of it. */
+enum bg_code prepare_try_code(struct helper *h, struct bg_error *err)
+{
+        enum bg_code code = name_person(h, err);
+
+        h->factors.n = 1;
+        bg_copy(h->factors.v[0], sizeof h->factors.v[0], "totp");
+        (void)snprintf(h->what, sizeof h->what, "one code, to see that the app has the secret");
+        return code;
+}
+
+enum bg_code act_try_code(struct helper *h, struct bg_error *err)
+{
+        struct bg_enrolled enrolled = {0};
+        bg_copy(enrolled.person, sizeof enrolled.person, h->human.name);
+        return helper_answer(&bg_enrolled_table, &enrolled, err);
 }

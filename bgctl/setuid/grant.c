@@ -7,6 +7,7 @@
  * the sweep makes again. */
 #include "bgctl/setuid/listed.h"
 #include "bgctl/setuid/subject.h"
+#include "policy/decide/claims.h"
 #include "policy/decide/permit.h"
 #include "policy/format/emit.h"
 #include "policy/host/users.h"
@@ -15,21 +16,6 @@
 #include "policy/store/keyring.h"
 #include "policy/store/load.h"
 #include "policy/store/requests.h"
-
-/* Whom the factors are asked of: the one named, or the caller. */
-static enum bg_code name_human(struct helper *h, struct bg_error *err)
-{
-        const char *name = h->ask.as[0] ? h->ask.as : h->caller.name;
-
-        if (!name[0])
-                return bg_fail(err, BG_NOT_PERMITTED, 0, "your uid has no line in /etc/passwd");
-        enum bg_code code = bg_human_by_name(name, &h->human, err);
-        if (code != BG_OK)
-                return code;
-        bg_policy_mark_managed(&h->store.etc, &h->human);
-        bg_copy(h->human.name, sizeof h->human.name, name);
-        return BG_OK;
-}
 
 enum bg_code prepare_grant(struct helper *h, struct bg_error *err)
 {
@@ -50,7 +36,7 @@ enum bg_code prepare_grant(struct helper *h, struct bg_error *err)
         h->refusal.ask = h->role->approvers;
         (void)snprintf(h->what, sizeof h->what, "%s gets %s on %s for %s", h->ask.account,
                 h->role->role, h->now.host, bg_duration_print(h->ask.duration, duration));
-        return name_human(h, err);
+        return subject_human(h, err);
 }
 
 static enum bg_code may_grant(const struct helper *h, struct bg_error *err)
@@ -64,6 +50,8 @@ static enum bg_code may_grant(const struct helper *h, struct bg_error *err)
         c->policy = &h->policy;
         c->role = h->role;
         c->duration = h->ask.duration;
+        c->reason = h->ask.reason;
+        c->ticket = h->ask.ticket;
         c->now = h->now;
         enum bg_code code = bg_newest_load(&h->store.state, &c->newest, err);
         if (code == BG_OK)
@@ -75,24 +63,22 @@ static enum bg_code may_grant(const struct helper *h, struct bg_error *err)
 static enum bg_code fill_claims(const struct helper *h, struct bg_claims *ret, struct bg_error *err)
 {
         struct bg_human account;
-        enum bg_code code = bg_human_by_name(h->ask.account, &account, err);
+        struct bg_human caller = {0};
 
+        memset(ret, 0, sizeof *ret);
+        enum bg_code code = bg_human_by_name(h->ask.account, &account, err);
+        if (code == BG_OK && h->ask.caller[0])
+                code = bg_human_by_name(h->ask.caller, &caller, err);
+        if (code == BG_OK)
+                code = bg_claims_fill(&h->policy, h->role, &h->ask, &caller, ret, err);
         if (code != BG_OK)
                 return code;
         if (!account.found || account.uid == 0)
                 return bg_fail(err, BG_BAD_POLICY, 0,
                         "%s has no line in /etc/passwd that could be elevated", h->ask.account);
-        memset(ret, 0, sizeof *ret);
         ret->v = 1;
         bg_copy(ret->sub, sizeof ret->sub, h->ask.account);
         ret->uid = account.uid;
-        bg_copy(ret->role, sizeof ret->role, h->role->role);
-        ret->groups = h->role->groups;
-        ret->env = h->role->env;
-        ret->services = h->role->services;
-        ret->callers = h->policy.identity.callers;
-        ret->from = h->policy.identity.from;
-        ret->max_uses = h->role->max_uses;
         ret->iat = h->now.wall;
         ret->nbf = h->now.wall;
         ret->exp = h->now.wall + h->ask.duration;

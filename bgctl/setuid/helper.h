@@ -30,7 +30,8 @@ typedef enum bg_code helper_step(struct helper *h, struct bg_error *err);
 helper_step prepare_grant, act_grant;
 helper_step act_revoke;
 helper_step act_offer, act_list, act_show;
-helper_step prepare_enroll, act_enroll;
+helper_step prepare_enroll, act_enroll, prepare_try_code, act_try_code;
+helper_step prepare_accept_clock, act_accept_clock;
 
 /* Writes one answer, a line of JSON, to standard output. Errors: BG_SYSTEM. */
 enum bg_code helper_answer(const struct bg_table *table, const void *answer, struct bg_error *err);

@@ -56,5 +56,8 @@ enum bg_code listed_from_grant(const struct helper *h, const struct bg_grant *gr
         ret->groups = claims->groups;
         ret->services = claims->services;
         ret->callers = claims->callers;
+        ret->from = claims->from;
+        ret->keys = claims->keys;
+        ret->unused = claims->unused;
         return tell_end(h, grant, ret, err);
 }

@@ -20,6 +20,11 @@
 /* As long as Linux-PAM's usual fail delay, and longer than any factor takes to judge. */
 #define FAILURE_TOLD_AFTER_SEC 2
 
+/* Many callers could share out the guessing for one human: of so many tries that failed, each costs a
+ * second more, for whoever asks next, up to a limit that locks nobody out. */
+#define TRIES_A_SECOND 10
+#define SLOWEST_SEC 15
+
 static void wait_until(const struct timespec *moment)
 {
         while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, moment, NULL) == EINTR)
@@ -51,6 +56,27 @@ static bool ask_all(const struct helper *h, int terminal)
         return proven;
 }
 
+static enum bg_code slow_down(const struct helper *h, int terminal, struct bg_error *err)
+{
+        struct timespec until = {0};
+        uint64_t total = 0;
+        char line[BG_NAME_BYTES + 96];
+        enum bg_code code = bg_tries_total(&h->store.state, h->human.name, &total, err);
+        uint64_t sec = total / TRIES_A_SECOND;
+
+        if (code != BG_OK || sec == 0)
+                return code;
+        if (sec > SLOWEST_SEC)
+                sec = SLOWEST_SEC;
+        (void)snprintf(line, sizeof line, "Many tries for %s have failed of late: %llu s, please.\n",
+                h->human.name, (unsigned long long)sec);
+        terminal_print(terminal, line);
+        (void)clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_sec += (time_t)sec;
+        wait_until(&until);
+        return BG_OK;
+}
+
 static enum bg_code not_proven(struct helper *h, struct bg_error *err)
 {
         struct bg_event event;
@@ -80,6 +106,9 @@ enum bg_code prove(struct helper *h, struct bg_error *err)
         if (code != BG_OK)
                 return code;
         h->refusal.tries_left = left;
+        code = slow_down(h, terminal, err);
+        if (code != BG_OK)
+                return code;
         if (!ask_all(h, terminal))
                 return not_proven(h, err);
         h->refusal.tries_left = -1;

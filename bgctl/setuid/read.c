@@ -33,6 +33,8 @@ enum bg_code act_offer(struct helper *h, struct bg_error *err)
                 offer.max_duration = bg_longest(&h->policy, h->role);
                 offer.duration = h->ask.duration ? h->ask.duration
                                                  : bg_default_duration(&h->policy, h->role);
+                offer.reason = h->role->reason;
+                offer.unused = h->role->unused;
                 offer.approvals = h->role->approvals;
                 offer.approvers = h->role->approvers;
                 offer.factors = h->role->factors;

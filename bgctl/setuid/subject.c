@@ -2,6 +2,7 @@
 /* Runs as root; see subject.h. */
 #include "bgctl/setuid/subject.h"
 
+#include "policy/host/users.h"
 #include "policy/store/grants.h"
 #include "policy/store/keyring.h"
 #include "policy/store/load.h"
@@ -76,4 +77,18 @@ enum bg_code subject_grant(struct helper *h, struct bg_grant *ret, struct bg_err
         }
         return code == BG_NO_SUCH ? bg_fail(err, BG_NO_SUCH, 0, "there is no such grant to be seen")
                                   : code;
+}
+
+enum bg_code subject_human(struct helper *h, struct bg_error *err)
+{
+        const char *name = h->ask.as[0] ? h->ask.as : h->caller.name;
+
+        if (!name[0])
+                return bg_fail(err, BG_NOT_PERMITTED, 0, "your uid has no line in /etc/passwd");
+        enum bg_code code = bg_human_by_name(name, &h->human, err);
+        if (code != BG_OK)
+                return code;
+        bg_policy_mark_managed(&h->store.etc, &h->human);
+        bg_copy(h->human.name, sizeof h->human.name, name);
+        return BG_OK;
 }

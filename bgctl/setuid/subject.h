@@ -20,3 +20,7 @@ bool subject_visible(
 /* The grant h->ask.id, open or closed, with its account's policy in h->policy. Errors: BG_NO_SUCH
  * (there is none, or none that the caller may see), what the grant is bad for, … */
 enum bg_code subject_grant(struct helper *h, struct bg_grant *ret, struct bg_error *err);
+
+/* h->human, whom the factors are asked of: the one named with --as, or the caller. That there is no
+ * such line is told by the proof alone. Errors: BG_NOT_PERMITTED (the caller has no line). */
+enum bg_code subject_human(struct helper *h, struct bg_error *err);

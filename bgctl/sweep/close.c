@@ -66,6 +66,17 @@ static void finish_close(struct sweep *s, const char *account, const struct bg_g
                 sweep_tampered(s, grant_path, "a closed grant was put back; it opens nothing");
 }
 
+/* The next moment at which one of them is over. */
+static void note_end(struct sweep *s, const struct bg_grant *grant, bg_usec end)
+{
+        const struct bg_claims *claims = &grant->claims;
+
+        if (claims->unused && grant->uses_taken == 0 && claims->nbf + claims->unused < end)
+                end = claims->nbf + claims->unused;
+        if (!s->next_end || end < s->next_end)
+                s->next_end = end;
+}
+
 static void look_at(struct sweep *s, const char *account, const struct bg_grant *grant)
 {
         char path[BG_SOURCE_BYTES + BG_ITEM_BYTES];
@@ -88,10 +99,13 @@ static void look_at(struct sweep *s, const char *account, const struct bg_grant 
                 bg_window_check(&grant->claims, grant->claims.exp, &s->now, &s->newest, &left);
         if (code == BG_EXPIRED)
                 close_one(s, grant, BG_EVENT_EXPIRED);
+        else if (bg_unused_check(&grant->claims, grant->claims.unused, grant->uses_taken, &s->now) ==
+                BG_UNUSED)
+                close_one(s, grant, BG_EVENT_UNUSED);
         else if (is_used_up(s, grant))
                 close_one(s, grant, BG_EVENT_CONSUMED);
-        else if (code == BG_OK && (!s->next_end || s->now.wall + left < s->next_end))
-                s->next_end = s->now.wall + left;
+        else if (code == BG_OK)
+                note_end(s, grant, s->now.wall + left);
 }
 
 static enum bg_code close_account(

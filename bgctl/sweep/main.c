@@ -77,13 +77,14 @@ static void check_numbers(struct sweep *s)
         s->record.changed = true;
 }
 
-/* The newest moment never goes back: a clock that did is what it is there to find. */
+/* The newest moment never goes back: a clock that did is what it is there to find. A clock-accepted
+ * event alone, which has just been recorded, moves it back. */
 static void store_newest(struct sweep *s)
 {
         struct bg_newest newest = s->newest;
         struct bg_error err;
 
-        if (s->now.wall >= newest.wall) {
+        if (s->now.wall >= newest.wall || s->accepted) {
                 newest.wall = s->now.wall;
                 newest.boottime = s->now.boottime;
                 bg_copy(newest.boot, sizeof newest.boot, s->now.boot);

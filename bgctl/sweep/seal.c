@@ -294,8 +294,11 @@ static enum bg_code append(struct batch *b, struct bg_error *err)
         enum bg_code code = BG_OK;
 
         qsort(b->items, b->n, sizeof *b->items, in_order);
-        for (size_t i = 0; code == BG_OK && i < b->n; i++)
+        for (size_t i = 0; code == BG_OK && i < b->n; i++) {
                 code = bg_record_append(record, b->items[i].file, &b->items[i].event, err);
+                if (b->items[i].event.kind == BG_EVENT_CLOCK_ACCEPTED)
+                        b->s->accepted = b->items[i].event.time;
+        }
         if (code == BG_OK)
                 code = bg_record_sync(record, err);
         if (code == BG_OK)

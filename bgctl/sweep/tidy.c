@@ -14,6 +14,8 @@
 /* The helper takes a code of one step of 30 s back and ahead; ten minutes is far from both. */
 #define CODE_TTL_STEPS 20
 #define STEP_SEC 30
+/* Tries that no success cleared count no more after a day without another. */
+#define TRY_TTL_SEC 86400
 
 /* Only what is on record: a login may be taking a use at this moment, whose event would be lost. */
 static enum bg_code remove_use(
@@ -102,8 +104,39 @@ static enum bg_code tidy_codes(
         return BG_OK;
 }
 
+static enum bg_code tidy_try(
+        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
+{
+        struct sweep *s = context;
+        struct stat st;
+
+        (void)err;
+        if (fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+                (bg_usec)st.st_mtim.tv_sec + TRY_TTL_SEC < s->now.wall / BG_USEC_PER_SEC)
+                (void)unlinkat(dir->fd, name, 0);
+        return BG_OK;
+}
+
+/* A pair's names are consecutive: all go or none, so only a folder in which nothing was added for so
+ * long is looked at. */
+static enum bg_code tidy_tries(
+        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
+{
+        struct sweep *s = context;
+        bg_auto(bg_dir_done) struct bg_dir tries = BG_DIR_NONE;
+        struct stat st;
+
+        if (bg_dir_sub(dir, name, &tries, NULL) != BG_OK || fstat(tries.fd, &st) < 0 ||
+                (bg_usec)st.st_mtim.tv_sec + TRY_TTL_SEC >= s->now.wall / BG_USEC_PER_SEC)
+                return BG_OK;
+        (void)bg_dir_each(&tries, 0, tidy_try, context, err);
+        (void)unlinkat(dir->fd, name, AT_REMOVEDIR);
+        return BG_OK;
+}
+
 void sweep_tidy(struct sweep *s)
 {
+        bg_auto(bg_dir_done) struct bg_dir tries = BG_DIR_NONE;
         bg_auto(bg_dir_done) struct bg_dir uses = BG_DIR_NONE;
         bg_auto(bg_dir_done) struct bg_dir factors = BG_DIR_NONE;
 
@@ -111,4 +144,6 @@ void sweep_tidy(struct sweep *s)
                 (void)bg_dir_each(&uses, 0, tidy_id, s, NULL);
         if (bg_dir_sub(&s->store.state, "factors", &factors, NULL) == BG_OK)
                 (void)bg_dir_each(&factors, 0, tidy_codes, s, NULL);
+        if (bg_dir_sub(&s->store.state, "tries", &tries, NULL) == BG_OK)
+                (void)bg_dir_each(&tries, 0, tidy_tries, s, NULL);
 }

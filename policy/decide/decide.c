@@ -98,6 +98,29 @@ static enum bg_code judge_caller(const struct bg_policy *policy, const struct bg
         return named ? BG_OK : BG_WRONG_CALLER;
 }
 
+static enum bg_code judge_unused(const struct bg_policy *policy, const struct bg_grant *grant,
+        const struct bg_attempt *attempt, struct bg_decision *decision)
+{
+        (void)policy;
+        return bg_unused_check(&grant->claims, decision->allowance.unused, grant->uses_taken,
+                &attempt->now);
+}
+
+/* Asked in sshd only, and only once the key is known. */
+static enum bg_code judge_key(const struct bg_policy *policy, const struct bg_grant *grant,
+        const struct bg_attempt *attempt, struct bg_decision *decision)
+{
+        const struct bg_pairs *granted = &grant->claims.keys;
+        const struct bg_pairs *today = &policy->identity.keys;
+
+        (void)decision;
+        if (strcmp(attempt->service, "sshd") != 0 || !attempt->key_known)
+                return BG_OK;
+        bool fits = (granted->n == 0 || bg_pairs_get(granted, attempt->key)) &&
+                (today->n == 0 || bg_pairs_get(today, attempt->key));
+        return fits ? BG_OK : BG_WRONG_KEY;
+}
+
 /* Asked in sshd only: su knows no address. */
 static enum bg_code judge_origin(const struct bg_policy *policy, const struct bg_grant *grant,
         const struct bg_attempt *attempt, struct bg_decision *decision)
@@ -119,9 +142,11 @@ const struct bg_step bg_steps[] = {
         {"Does today's policy still allow its role?", judge_policy},
         {"Is it in force now, by both clocks?", judge_window},
         {"Has it a session left?", judge_uses},
+        {"Was it used in time?", judge_unused},
         {"Is it for this way in?", judge_service},
         {"May this caller use it?", judge_caller},
         {"Is it for logins from this address?", judge_origin},
+        {"Is it for this ssh key?", judge_key},
 };
 const size_t bg_n_steps = sizeof bg_steps / sizeof *bg_steps;
 
@@ -192,8 +217,9 @@ enum bg_code bg_decide(const struct bg_policy *policy, const struct bg_grants *g
         best(policy, grants, attempt, ret);
         if (ret->verdict == BG_ELEVATE)
                 return BG_OK;
-        if (policy->identity.without_grant == BG_WITHOUT_GRANT_PLAIN && !attempt->answered[0] &&
-                !bg_code_is_bad(ret->code)) {
+        bool plain = policy->identity.without_grant == BG_WITHOUT_GRANT_PLAIN ||
+                policy->identity.without_grant == BG_WITHOUT_GRANT_OBSERVE;
+        if (plain && !attempt->answered[0] && !bg_code_is_bad(ret->code)) {
                 ret->verdict = BG_PLAIN;
                 return BG_OK;
         }

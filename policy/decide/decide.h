@@ -15,6 +15,10 @@ struct bg_attempt {
         char service[BG_NAME_BYTES]; /* PAM's; su-l is handed in as su */
         struct bg_human caller;      /* su: whose real uid it is */
         char origin[BG_ITEM_BYTES];  /* ssh: the peer's address; "": not known */
+        /* ssh: the key's fingerprint; "" there is none. Known from open_session on: before that it is
+         * not asked for. */
+        bool key_known;
+        char key[BG_ITEM_BYTES];
         /* The grant that a named caller was let in by: no other counts then, and plain is
          * impossible. "": none. */
         char answered[BG_ID_BYTES];
@@ -22,7 +26,7 @@ struct bg_attempt {
 
 enum bg_verdict {
         BG_REFUSE = 0,
-        BG_PLAIN,   /* an ordinary, unelevated login */
+        BG_PLAIN,   /* an ordinary, unelevated login; with observe, one that deny would refuse */
         BG_ELEVATE, /* under `grant`, as `allowance` says, for `left` */
 };
 

@@ -40,6 +40,7 @@ enum bg_code bg_narrow(
         intersect(&claims->services, &role->services, &ret->services);
         ret->from = claims->from;
         ret->max_uses = smaller_limit(claims->max_uses, role->max_uses);
+        ret->unused = smaller_limit(claims->unused, role->unused);
 
         bg_usec longest = smaller_limit(role->max_duration, policy->host.ceiling);
         ret->exp = claims->exp;

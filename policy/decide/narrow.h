@@ -11,6 +11,7 @@ struct bg_allowance {
         struct bg_pairs env;
         struct bg_list services;
         struct bg_list from; /* of the grant; an address must also lie in the identity's */
+        bg_usec unused;      /* 0: never */
         uint64_t max_uses;   /* 0: as many as the window holds */
         bg_usec exp;
 };

@@ -2,6 +2,8 @@
 /* Conditions by verb; see permit.h. */
 #include "policy/decide/permit.h"
 
+#include <regex.h>
+
 bg_usec bg_longest(const struct bg_policy *policy, const struct bg_role *role)
 {
         bg_usec ceiling = policy->host.ceiling;
@@ -61,6 +63,53 @@ static enum bg_code is_short_enough(const struct bg_case *c, struct bg_error *er
                 bg_duration_print(longest, text));
 }
 
+/* Characters, not bytes: what continues a UTF-8 sequence is not counted, nor is white space. */
+static size_t count_characters(const char *text)
+{
+        size_t n = 0;
+        for (; *text; text++)
+                if (((unsigned char)*text & 0xC0) != 0x80 && *text != ' ')
+                        n++;
+        return n;
+}
+
+/* All of the ticket, not a part. The pattern was compiled once when the role was read. */
+static bool ticket_matches(const char *pattern, const char *ticket)
+{
+        regex_t regex;
+        regmatch_t match = {0};
+
+        if (regcomp(&regex, pattern, REG_EXTENDED) != 0)
+                return false;
+        bool whole = regexec(&regex, ticket, 1, &match, 0) == 0 && match.rm_so == 0 &&
+                (size_t)match.rm_eo == strlen(ticket);
+        regfree(&regex);
+        return whole;
+}
+
+enum bg_code bg_reason_check(const struct bg_role *role, const char *reason, const char *ticket,
+        struct bg_error *err)
+{
+        const struct bg_reason_rule *rule = &role->reason;
+
+        if (count_characters(reason) < rule->min)
+                return bg_fail(err, BG_NO_REASON, 0,
+                        "the role %s wants a reason of at least %llu characters (--reason)",
+                        role->role, (unsigned long long)rule->min);
+        if (rule->ticket == BG_TICKET_REQUIRED && !ticket[0])
+                return bg_fail(err, BG_NO_REASON, 0, "the role %s wants a ticket (--ticket)%s%s",
+                        role->role, rule->pattern[0] ? " that matches " : "", rule->pattern);
+        if (ticket[0] && rule->pattern[0] && !ticket_matches(rule->pattern, ticket))
+                return bg_fail(err, BG_NO_REASON, 0, "the role %s wants a ticket that matches %s",
+                        role->role, rule->pattern);
+        return BG_OK;
+}
+
+static enum bg_code reason_is_given(const struct bg_case *c, struct bg_error *err)
+{
+        return bg_reason_check(c->role, c->reason, c->ticket, err);
+}
+
 static enum bg_code one_approval_is_enough(const struct bg_case *c, struct bg_error *err)
 {
         if (c->role->approvals <= 1)
@@ -89,6 +138,7 @@ static condition *const grant_conditions[] = {
         may_name_another,
         is_approver,
         is_short_enough,
+        reason_is_given,
         one_approval_is_enough,
         clock_is_right,
         NULL,
@@ -100,9 +150,23 @@ static condition *const revoke_conditions[] = {
         NULL,
 };
 
+static enum bg_code asked_by_root(const struct bg_case *c, struct bg_error *err)
+{
+        if (c->caller.found && c->caller.uid == 0)
+                return BG_OK;
+        return bg_fail(err, BG_NOT_PERMITTED, 0, "only root accepts a clock, with --as and factors");
+}
+
+static condition *const accept_clock_conditions[] = {
+        is_local_human,
+        asked_by_root,
+        NULL,
+};
+
 static condition *const *const conditions[] = {
         [BG_VERB_GRANT] = grant_conditions,
         [BG_VERB_REVOKE] = revoke_conditions,
+        [BG_VERB_ACCEPT_CLOCK] = accept_clock_conditions,
 };
 
 enum bg_code bg_permit(const struct bg_case *c, struct bg_error *err)

@@ -9,6 +9,7 @@
 enum bg_verb {
         BG_VERB_GRANT,
         BG_VERB_REVOKE,
+        BG_VERB_ACCEPT_CLOCK, /* no policy and no role then */
 };
 
 /* All that the answer may depend on. */
@@ -19,9 +20,15 @@ struct bg_case {
         const struct bg_policy *policy;
         const struct bg_role *role;
         bg_usec duration; /* asked for; not 0 */
+        const char *reason;
+        const char *ticket;
         struct bg_now now;
         struct bg_newest newest;
 };
+
+/* What the role wants said, and was not: BG_NO_REASON. */
+enum bg_code bg_reason_check(const struct bg_role *role, const char *reason, const char *ticket,
+        struct bg_error *err);
 
 enum bg_code bg_permit(const struct bg_case *c, struct bg_error *err);
 

@@ -40,3 +40,16 @@ enum bg_code bg_window_check(const struct bg_claims *claims, bg_usec exp, const 
         *ret_left = left;
         return BG_OK;
 }
+
+enum bg_code bg_unused_check(const struct bg_claims *claims, bg_usec unused, uint64_t uses_taken,
+        const struct bg_now *now)
+{
+        if (!unused || uses_taken > 0)
+                return BG_OK;
+        if (now->wall >= claims->nbf + unused)
+                return BG_UNUSED;
+        bool same_boot = strcmp(claims->boot, now->boot) == 0;
+        bool passed = now->boottime >= claims->boottime &&
+                now->boottime - claims->boottime >= claims->nbf - claims->iat + unused;
+        return same_boot && passed ? BG_UNUSED : BG_OK;
+}

@@ -15,3 +15,7 @@ bool bg_clock_is_behind(const struct bg_now *now, const struct bg_newest *newest
  * BG_OK: `ret_left` is how long it still lasts, by the stricter clock. Else BG_NOT_YET, BG_EXPIRED. */
 enum bg_code bg_window_check(const struct bg_claims *claims, bg_usec exp, const struct bg_now *now,
         const struct bg_newest *newest, bg_usec *ret_left);
+
+/* Whether nobody has used it in time. `unused` 0: never. BG_OK or BG_UNUSED. */
+enum bg_code bg_unused_check(const struct bg_claims *claims, bg_usec unused, uint64_t uses_taken,
+        const struct bg_now *now);

@@ -16,6 +16,8 @@ static const struct bg_field offer_fields[] = {
         BG_F(bg_offer, BG_COUNT, max_uses),
         BG_F(bg_offer, BG_DURATION, max_duration),
         {.name = "for", .type = BG_DURATION, BG_AT(bg_offer, duration)},
+        BG_F(bg_offer, BG_STRUCT, reason, .table = &bg_reason_rule_table),
+        BG_F(bg_offer, BG_DURATION, unused),
         BG_F(bg_offer, BG_COUNT, approvals),
         BG_F(bg_offer, BG_LIST, approvers, .check = bg_is_principal),
         BG_F(bg_offer, BG_LIST, factors, .check = bg_is_factor_name),
@@ -60,6 +62,9 @@ static const struct bg_field listed_fields[] = {
         BG_F(bg_listed, BG_LIST, groups, .check = bg_is_name),
         BG_F(bg_listed, BG_LIST, services, .check = bg_is_name),
         BG_F(bg_listed, BG_LIST, callers, .check = bg_is_principal),
+        BG_F(bg_listed, BG_LIST, from, .check = bg_is_network),
+        BG_F(bg_listed, BG_PAIRS, keys, .check = bg_is_fingerprint),
+        BG_F(bg_listed, BG_DURATION, unused),
 };
 
 const struct bg_table bg_listed_table = {
@@ -72,7 +77,7 @@ const struct bg_table bg_listed_table = {
 
 static const struct bg_field enrolled_fields[] = {
         BG_F_TEXT(bg_enrolled, person, .check = bg_is_name, .required = true),
-        BG_F_TEXT(bg_enrolled, otpauth, .required = true),
+        BG_F_TEXT(bg_enrolled, otpauth),
 };
 
 const struct bg_table bg_enrolled_table = {
@@ -81,6 +86,19 @@ const struct bg_table bg_enrolled_table = {
         .code = BG_SYSTEM,
         .size = sizeof(struct bg_enrolled),
         BG_FIELDS(enrolled_fields),
+};
+
+static const struct bg_field accepted_fields[] = {
+        BG_F(bg_accepted, BG_TIME, clock, .required = true),
+        BG_F(bg_accepted, BG_TIME, newest),
+};
+
+const struct bg_table bg_accepted_table = {
+        .what = "accepted clock",
+        .syntax = BG_JSON,
+        .code = BG_SYSTEM,
+        .size = sizeof(struct bg_accepted),
+        BG_FIELDS(accepted_fields),
 };
 
 static const struct bg_field refusal_fields[] = {

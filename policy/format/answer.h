@@ -21,6 +21,8 @@ struct bg_offer {
         uint64_t max_uses;
         bg_usec max_duration; /* the longest that may be asked for */
         bg_usec duration;     /* asked for, or the default */
+        struct bg_reason_rule reason;
+        bg_usec unused;
         uint64_t approvals;
         struct bg_list approvers;
         struct bg_list factors;
@@ -51,11 +53,22 @@ struct bg_listed {
         struct bg_list groups;
         struct bg_list services;
         struct bg_list callers;
+        struct bg_list from;
+        struct bg_pairs keys;
+        bg_usec unused;
 };
 
 extern const struct bg_table bg_listed_table;
 
-/* verb `enroll` */
+/* verb `accept-clock` */
+struct bg_accepted {
+        bg_usec clock;  /* what this host's clock says, and counts from now on */
+        bg_usec newest; /* what the record said */
+};
+
+extern const struct bg_table bg_accepted_table;
+
+/* verbs `enroll`, and `try-code`, which tells no secret */
 struct bg_enrolled {
         char person[BG_NAME_BYTES];
         char otpauth[BG_PAIR_VALUE_BYTES]; /* Key URI, to be shown as text and QR code */

@@ -13,6 +13,12 @@ struct bg_ask {
         char reason[BG_REASON_BYTES];
         char ticket[BG_TICKET_BYTES];
         char as[BG_NAME_BYTES];     /* the human who proves, where it is not the caller */
+        /* What a grant is narrowed to, below what the policy allows; "" and 0: as wide as it. */
+        char caller[BG_NAME_BYTES];
+        char service[BG_NAME_BYTES];
+        char from[BG_ITEM_BYTES];
+        char key[BG_ITEM_BYTES];
+        uint64_t uses;
         char person[BG_NAME_BYTES]; /* whose factor is enrolled */
 };
 

@@ -30,6 +30,8 @@ static const struct bg_field fields[] = {
         BG_F(bg_claims, BG_LIST, services, .check = bg_is_name, .required = true),
         BG_F(bg_claims, BG_LIST, callers, .check = bg_is_principal),
         BG_F(bg_claims, BG_LIST, from, .check = bg_is_network),
+        BG_F(bg_claims, BG_PAIRS, keys, .check = bg_is_fingerprint),
+        BG_F(bg_claims, BG_DURATION, unused),
         BG_F(bg_claims, BG_COUNT, max_uses, .min = 1, .max = BG_USES_MAX),
         BG_F(bg_claims, BG_TIME, iat, .required = true),
         BG_F(bg_claims, BG_TIME, nbf, .required = true),

@@ -22,7 +22,9 @@ struct bg_claims {
         struct bg_list services;
         struct bg_list callers;
         struct bg_list from;
+        struct bg_pairs keys; /* as an identity's; a name may be "" where nobody said whose it is */
         uint64_t max_uses;
+        bg_usec unused; /* closes by then unless somebody has used it; 0: never */
         bg_usec iat;
         bg_usec nbf;
         bg_usec exp;

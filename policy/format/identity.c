@@ -5,7 +5,7 @@
 const char *const bg_identity_kinds[] = {
         "", "service-account", "bot", "pipeline", "api-client", NULL};
 
-static const char *const without_grant_words[] = {"", "deny", "plain", NULL};
+static const char *const without_grant_words[] = {"", "deny", "plain", "observe", NULL};
 
 static const struct bg_field fields[] = {
         BG_F_TEXT(bg_identity, account, .check = bg_is_name, .required = true),
@@ -16,6 +16,7 @@ static const struct bg_field fields[] = {
         BG_F(bg_identity, BG_WORD, without_grant, .words = without_grant_words),
         BG_F(bg_identity, BG_LIST, callers, .check = bg_is_principal),
         BG_F(bg_identity, BG_LIST, from, .check = bg_is_network),
+        BG_F(bg_identity, BG_PAIRS, keys, .check = bg_is_fingerprint, .check_value = bg_is_name),
 };
 
 const struct bg_table bg_identity_table = {

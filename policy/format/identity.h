@@ -17,6 +17,7 @@ enum bg_without_grant {
         BG_WITHOUT_GRANT_UNSET = 0, /* as deny */
         BG_WITHOUT_GRANT_DENY,
         BG_WITHOUT_GRANT_PLAIN, /* an ordinary, unelevated login */
+        BG_WITHOUT_GRANT_OBSERVE, /* plain, and what deny would have refused is recorded */
 };
 
 struct bg_identity {
@@ -28,6 +29,8 @@ struct bg_identity {
         enum bg_without_grant without_grant;
         struct bg_list callers; /* who may su to it under a grant, without its password */
         struct bg_list from;    /* networks ssh may come from; empty: anywhere */
+        /* ssh keys' fingerprints that may open an elevated session, and whose they are; empty: any */
+        struct bg_pairs keys;
 };
 
 extern const char *const bg_identity_kinds[];

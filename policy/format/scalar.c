@@ -362,10 +362,32 @@ bool bg_is_network(const char *text)
         return true;
 }
 
-bool bg_network_has(const char *network, const char *address)
+bool bg_network_holds(const char *network, const char *inner)
 {
         struct network net;
         struct network one;
-        return network_parse(network, &net) && network_parse(address, &one) && one.prefix == 128 &&
-                net.v4 == one.v4 && same_bits(net.bytes, one.bytes, net.prefix);
+        return network_parse(network, &net) && network_parse(inner, &one) &&
+                one.prefix >= net.prefix && net.v4 == one.v4 &&
+                same_bits(net.bytes, one.bytes, net.prefix);
+}
+
+bool bg_network_has(const char *network, const char *address)
+{
+        return !strchr(address, '/') && bg_network_holds(network, address);
+}
+
+bool bg_is_fingerprint(const char *text)
+{
+        static const char head[] = "SHA256:";
+        static const size_t n_digits = 43;
+
+        if (strncmp(text, head, sizeof head - 1) != 0)
+                return false;
+        const char *digits = text + sizeof head - 1;
+        size_t n = 0;
+        for (; digits[n]; n++)
+                if (!is_lower(digits[n]) && !is_upper(digits[n]) && !is_digit(digits[n]) &&
+                        digits[n] != '+' && digits[n] != '/')
+                        return false;
+        return n == n_digits;
 }

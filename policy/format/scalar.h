@@ -49,3 +49,8 @@ bool bg_number_parse(const char *text, uint64_t max, uint64_t *ret);
 /* An IPv4 or IPv6 address, or a network with its prefix length and no host bits. */
 bool bg_is_network(const char *text);
 bool bg_network_has(const char *network, const char *address);
+/* Whether all of `inner`, a network or an address, lies in `network`. */
+bool bg_network_holds(const char *network, const char *inner);
+
+/* An ssh key's fingerprint as ssh-keygen -l prints it: "SHA256:" and 43 characters of base64. */
+bool bg_is_fingerprint(const char *text);

@@ -207,3 +207,40 @@ enum bg_code bg_tries_clear(
         enum bg_code code = open_tries(state, caller, human, &tries, err);
         return code == BG_OK ? bg_dir_each(&tries, 0, remove_one, NULL, err) : code;
 }
+
+struct totalling {
+        const char *human;
+        uint64_t total;
+};
+
+/* A folder CALLER.HUMAN: human names may have points, uids have none. */
+static enum bg_code add_pair(
+        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
+{
+        struct totalling *t = context;
+        bg_auto(bg_dir_done) struct bg_dir tries = BG_DIR_NONE;
+        const char *point = strchr(name, '.');
+        unsigned next = 0;
+
+        if (!point || strcmp(point + 1, t->human) != 0)
+                return BG_OK;
+        enum bg_code code = bg_dir_sub(dir, name, &tries, err);
+        if (code == BG_OK)
+                code = next_try(&tries, &next, err);
+        if (code == BG_OK)
+                t->total += next - 1;
+        return code;
+}
+
+enum bg_code bg_tries_total(
+        const struct bg_dir *state, const char *human, uint64_t *ret, struct bg_error *err)
+{
+        bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
+        struct totalling totalling = {.human = human};
+        enum bg_code code = bg_dir_make(state, "tries", &dir, err);
+
+        if (code == BG_OK)
+                code = bg_dir_each(&dir, 0, add_pair, &totalling, err);
+        *ret = totalling.total;
+        return code;
+}

@@ -33,6 +33,10 @@ enum bg_code bg_code_take(const struct bg_dir *state, const char *human, uint64_
 enum bg_code bg_try_pay(const struct bg_dir *state, uid_t caller, const char *human,
         const struct bg_now *now, unsigned *ret_left, bg_usec *ret_wait, struct bg_error *err);
 
+/* The tries of all callers for this human that no success has cleared. */
+enum bg_code bg_tries_total(
+        const struct bg_dir *state, const char *human, uint64_t *ret, struct bg_error *err);
+
 /* Success clears the pair. */
 enum bg_code bg_tries_clear(
         const struct bg_dir *state, uid_t caller, const char *human, struct bg_error *err);

@@ -283,6 +283,8 @@ enum bg_code bg_cause_of(enum bg_event_kind kind)
                 return BG_EXPIRED;
         case BG_EVENT_CONSUMED:
                 return BG_CONSUMED;
+        case BG_EVENT_UNUSED:
+                return BG_UNUSED;
         default:
                 return BG_TAMPERED;
         }

@@ -37,7 +37,7 @@ enum bg_code bg_use_take(const struct bg_dir *state, const char *id, uint64_t mo
 enum bg_code bg_tombstone_read(
         const struct bg_dir *state, const char *id, struct bg_event *ret, struct bg_error *err);
 
-/* The reason code that a tombstone of this event answers: revoked, expired, consumed. */
+/* The reason code that a tombstone of this event answers: revoked, expired, consumed, unused. */
 enum bg_code bg_cause_of(enum bg_event_kind kind);
 
 /* Closes: closed/ID, holding `event` (its kind is the cause; grant and account are set), then the
