@@ -152,6 +152,7 @@ int main(void)
                 return 1;
         }
         check_numbers(&s);
+        sweep_gate(&s);
         sweep_close(&s);
         sweep_seal(&s);
         /* A session that just ended may have been a grant's last. */

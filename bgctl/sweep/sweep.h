@@ -30,5 +30,8 @@ void sweep_close(struct sweep *s);
 /* seal.c: what is new in the store goes on the record, in the order it happened. */
 void sweep_seal(struct sweep *s);
 
+/* gate.c: whether what init wrote still stands: the PAM lines, UsePAM, the module, the helper. */
+void sweep_gate(struct sweep *s);
+
 /* tidy.c: what is wholly on record, and codes that nobody can use any more. */
 void sweep_tidy(struct sweep *s);

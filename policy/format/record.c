@@ -106,3 +106,17 @@ const struct bg_table bg_told_table = {
         .size = sizeof(struct bg_told),
         BG_FIELDS(told_fields),
 };
+
+static const struct bg_field gate_fields[] = {
+        BG_F_V(bg_gate),
+        BG_F(bg_gate, BG_BOOL, use_pam),
+        BG_F_TEXT(bg_gate, missing),
+};
+
+const struct bg_table bg_gate_table = {
+        .what = "gate",
+        .syntax = BG_JSON,
+        .code = BG_TAMPERED,
+        .size = sizeof(struct bg_gate),
+        BG_FIELDS(gate_fields),
+};

@@ -68,3 +68,12 @@ struct bg_told {
 };
 
 extern const struct bg_table bg_told_table;
+
+/* /run/breakglass/gate: what the last look at the gate found, so that a change is told once. */
+struct bg_gate {
+        uint64_t v;
+        bool use_pam; /* sshd's UsePAM, asked anew when its configuration has changed */
+        char missing[BG_ERROR_TEXT_BYTES]; /* "": all stands */
+};
+
+extern const struct bg_table bg_gate_table;
