@@ -50,7 +50,8 @@ void bg_answer_event(const struct bg_login *login, enum bg_event_kind kind,
 
         bg_event_init(ret, kind, attempt->now.wall);
         bg_copy(ret->account, sizeof ret->account, attempt->account);
-        ret->uid = (int64_t)attempt->uid;
+        /* uid 0 is never managed: here it is one that was not found. */
+        ret->uid = attempt->uid ? (int64_t)attempt->uid : -1;
         bg_copy(ret->service, sizeof ret->service, attempt->service);
         bg_copy(ret->origin, sizeof ret->origin, attempt->origin);
         bg_copy(ret->terminal, sizeof ret->terminal, login->terminal);
@@ -74,16 +75,14 @@ static uid_t payer(const struct bg_login *login)
         return bg_login_is_su(login) ? login->guard.uids[0] : login->attempt.uid;
 }
 
-enum bg_code bg_answer_record(const struct bg_login *login, const struct bg_event *event)
+void bg_answer_record(struct bg_login *login, const struct bg_event *event)
 {
         struct bg_error err = {0};
-        enum bg_code code = bg_event_write(&login->store, payer(login), event, &err);
 
-        if (code != BG_OK)
-                pam_syslog(login->pamh, LOG_CRIT, "%s of %s (%s) could not be recorded: %s",
-                        bg_event_word(event->kind), event->account, bg_code_word(event->code),
-                        err.text);
-        return code;
+        if (bg_event_write(&login->store, payer(login), event, &err) != BG_OK)
+                (void)snprintf(login->lost, sizeof login->lost,
+                        "%s of %s (%s) could not be recorded: %s", bg_event_word(event->kind),
+                        event->account, bg_code_word(event->code), err.text);
 }
 
 static void __attribute__((format(printf, 2, 3)))
@@ -127,7 +126,7 @@ int bg_answer_refused(
         event->code = err->code;
         bg_copy(event->text, sizeof event->text, err->text);
         bg_clean(event->text);
-        (void)bg_answer_record(login, event);
+        bg_answer_record(login, event);
         note_refusal(login, err->code);
         return answer;
 }
@@ -175,6 +174,8 @@ void bg_answer_opened(struct bg_login *login, const struct bg_event *opened)
 
 void bg_answer_tell(const struct bg_login *login)
 {
+        if (login->lost[0])
+                pam_syslog(login->pamh, LOG_CRIT, "%s", login->lost);
         if ((unsigned)login->flags & PAM_SILENT)
                 return;
         for (unsigned i = 0; i < login->n_lines; i++)

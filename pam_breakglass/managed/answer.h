@@ -18,11 +18,12 @@ int bg_answer_refused(
 /* The same where the module could not even begin, or not end in order: LOG_CRIT alone has it. */
 void bg_answer_broken(struct bg_login *login, const char *call, const struct bg_error *err);
 
-/* Records an event. That it could not is said at LOG_CRIT, and returned. */
-enum bg_code bg_answer_record(const struct bg_login *login, const struct bg_event *event);
+/* Records an event; that it could not will be said at LOG_CRIT. */
+void bg_answer_record(struct bg_login *login, const struct bg_event *event);
 
 /* Notes that the elevated session is open, where the person sits at a terminal. */
 void bg_answer_opened(struct bg_login *login, const struct bg_event *opened);
 
-/* Says what was noted. Outside the guard. */
+/* Says what was noted, to the person and to syslog, either of which may hold us up: outside the
+ * guard. */
 void bg_answer_tell(const struct bg_login *login);

@@ -29,6 +29,7 @@ struct bg_login {
         unsigned n_lines;
         int style; /* of the lines: PAM_ERROR_MSG, PAM_TEXT_INFO */
         char lines[BG_LINES_MAX][BG_LINE_TEXT_BYTES];
+        char lost[BG_LINE_TEXT_BYTES]; /* an event that could not be recorded, in words */
 };
 
 /* Takes down who and where, and opens the store, within the guard. Whatever could be had is there

@@ -9,6 +9,8 @@ int bg_auth(struct bg_login *login)
         struct bg_decision decision;
         struct bg_error err = {0};
 
+        if (!bg_login_is_su(login))
+                return PAM_IGNORE;
         /* A second try at auth is judged like the first. */
         bg_data_drop(login->pamh, BG_DATA_ANSWERED);
         login->attempt.answered[0] = '\0';

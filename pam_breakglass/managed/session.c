@@ -172,6 +172,6 @@ void bg_session_close(struct bg_login *login)
 
         closed.kind = BG_EVENT_SESSION_CLOSED;
         closed.time = login->attempt.now.wall;
-        (void)bg_answer_record(login, &closed);
+        bg_answer_record(login, &closed);
         bg_data_drop(login->pamh, data_name);
 }

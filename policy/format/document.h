@@ -3,9 +3,9 @@
  * read lands in a flat struct. Policy (YAML), events, claims and what crosses to the helper (JSON,
  * a subset of YAML) are all read by it, and written from the same tables by emit.h.
  *
- * Refused, with line, column and key: an unknown or doubled key, another type than the table's, an
- * empty text, anchors, aliases, tags, several documents, more than 64 KiB, more than 8 levels, and a
- * value that its check refuses. On failure the struct's content is undefined and must not be used. */
+ * Refused, with line, column and key: an unknown or doubled key, another type than the table's,
+ * an empty text, anchors, aliases, tags, several documents, more than 64 KiB, more than 8 levels,
+ * and a value that its check refuses. On failure the struct's content is undefined and must not be used. */
 #pragma once
 
 #include "policy/format/scalar.h"

@@ -69,7 +69,7 @@ bool bg_is_other_type(const char *text)
         const char *number = text + (text[0] == '+' || text[0] == '-');
 
         return is_one_of(text, words) || is_one_of(number, endless) || is_based_number(number) ||
-                is_decimal_number(number);
+               is_decimal_number(number);
 }
 
 /* The length of an escape of JSON's after its backslash; 0: none. */
@@ -90,7 +90,7 @@ static size_t escape_length(const char *p, size_t n)
 static bool is_line_break(const char *p, size_t n)
 {
         return (n >= 2 && memcmp(p, "\xC2\x85", 2) == 0) ||
-                (n >= 3 && (memcmp(p, "\xE2\x80\xA8", 3) == 0 || memcmp(p, "\xE2\x80\xA9", 3) == 0));
+               (n >= 3 && (memcmp(p, "\xE2\x80\xA8", 3) == 0 || memcmp(p, "\xE2\x80\xA9", 3) == 0));
 }
 
 /* Where the text that begins before `at` ends: behind its closing quote, or at what is wrong. */

@@ -4,6 +4,7 @@
 
 #include "policy/format/base64.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 static const char header[] = "v4.public.";
@@ -126,9 +127,10 @@ static bool decode_footer(const struct parts *parts, char *ret, size_t size)
         return strlen(ret) == n;
 }
 
-bool bg_paseto_verify(const unsigned char public_key[static BG_PUBLIC_KEY_BYTES], const char *token,
-        size_t n_bytes, const char *footer, const char *implicit, char *ret, size_t size,
-        size_t *ret_n)
+/* BG_OK, BG_BAD_SIGNATURE, or BG_SYSTEM: a lack of memory, which whoever starts su can bring about, must
+ * not look like a grant that was changed. */
+static enum bg_code verify(const unsigned char *public_key, const char *token, size_t n_bytes,
+        const char *footer, const char *implicit, char *ret, size_t size, size_t *ret_n)
 {
         struct parts parts;
         char found[FOOTER_BYTES_MAX + 1];
@@ -138,16 +140,17 @@ bool bg_paseto_verify(const unsigned char public_key[static BG_PUBLIC_KEY_BYTES]
         if (!split(token, n_bytes, &parts) || !decode_footer(&parts, found, sizeof found) ||
                 strlen(footer) != strlen(found) ||
                 sodium_memcmp(found, footer, strlen(footer)) != 0)
-                return false;
+                return BG_BAD_SIGNATURE;
         unsigned char *body = malloc(parts.n_body);
         if (!body)
-                return false;
+                return BG_SYSTEM;
         bool good = bg_base64_decode(
                             BASE64URL, parts.body, parts.n_body, body, parts.n_body, &n_body) &&
                 n_body > SIGNATURE_BYTES && n_body - SIGNATURE_BYTES < size;
         size_t n_payload = good ? n_body - SIGNATURE_BYTES : 0;
         unsigned char *text =
                 good ? encode_token(body, n_payload, footer, implicit, &n_signed) : NULL;
+        bool no_memory = good && !text;
         good = text &&
                 crypto_sign_ed25519_verify_detached(body + n_payload, text, n_signed, public_key) ==
                         0;
@@ -158,7 +161,14 @@ bool bg_paseto_verify(const unsigned char public_key[static BG_PUBLIC_KEY_BYTES]
         }
         free(text);
         free(body);
-        return good;
+        return good ? BG_OK : no_memory ? BG_SYSTEM : BG_BAD_SIGNATURE;
+}
+
+bool bg_paseto_verify(const unsigned char public_key[static BG_PUBLIC_KEY_BYTES], const char *token,
+        size_t n_bytes, const char *footer, const char *implicit, char *ret, size_t size,
+        size_t *ret_n)
+{
+        return verify(public_key, token, n_bytes, footer, implicit, ret, size, ret_n) == BG_OK;
 }
 
 static void make_footer(const char *kid, char *ret, size_t size)
@@ -202,8 +212,9 @@ enum bg_code bg_token_verify(const struct bg_keyring *keyring, const char *token
                 return bg_fail(err, BG_WRONG_HOST, 0, "the grant's key was made on another host");
         if (key->not_after && now->wall >= key->not_after)
                 return bg_fail(err, BG_UNKNOWN_KEY, 0, "the grant's key is past its not-after");
-        if (!bg_paseto_verify(key->public_key, token, n_bytes, footer, now->machine, ret,
-                    BG_PAYLOAD_BYTES_MAX + 1, ret_n))
-                return bg_fail(err, BG_BAD_SIGNATURE, 0, "the grant's signature is wrong");
-        return BG_OK;
+        enum bg_code code = verify(key->public_key, token, n_bytes, footer, now->machine, ret,
+                BG_PAYLOAD_BYTES_MAX + 1, ret_n);
+        if (code == BG_BAD_SIGNATURE)
+                return bg_fail(err, code, 0, "the grant's signature is wrong");
+        return code == BG_OK ? BG_OK : bg_fail(err, code, ENOMEM, "the grant");
 }

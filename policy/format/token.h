@@ -27,6 +27,6 @@ bool bg_token_sign(const unsigned char secret_key[static BG_SECRET_KEY_BYTES], c
 
 /* Verifies with the keyring's key that the footer names. `ret` has BG_PAYLOAD_BYTES_MAX + 1 bytes.
  * Errors: BG_MALFORMED, BG_UNKNOWN_KEY (also past its not-after), BG_WRONG_HOST (the key was made on
- * another machine), BG_BAD_SIGNATURE. */
+ * another machine), BG_BAD_SIGNATURE, BG_SYSTEM (no memory). */
 enum bg_code bg_token_verify(const struct bg_keyring *keyring, const char *token, size_t n_bytes,
         const struct bg_now *now, char *ret, size_t *ret_n, struct bg_error *err);

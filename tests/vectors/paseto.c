@@ -39,14 +39,15 @@ static void sign_and_verify(void **state)
                 const char *footer = text_of(test, "footer");
                 const char *implicit = text_of(test, "implicit-assertion");
                 const char *expected = text_of(test, "token");
-                assert_int_equal(bytes_of(test, "secret-key", secret, sizeof secret), sizeof secret);
                 assert_int_equal(
-                        bytes_of(test, "public-key", public_key, sizeof public_key), sizeof public_key);
+                        bytes_of(test, "secret-key", secret, sizeof secret), sizeof secret);
+                assert_int_equal(bytes_of(test, "public-key", public_key, sizeof public_key),
+                        sizeof public_key);
                 assert_true(bg_paseto_sign(
                         secret, text_of(test, "payload"), footer, implicit, token, sizeof token));
                 assert_string_equal(token, expected);
-                assert_true(bg_paseto_verify(public_key, expected, strlen(expected), footer, implicit,
-                        payload, sizeof payload, &n_payload));
+                assert_true(bg_paseto_verify(public_key, expected, strlen(expected), footer,
+                        implicit, payload, sizeof payload, &n_payload));
                 assert_string_equal(payload, text_of(test, "payload"));
                 assert_int_equal(n_payload, strlen(payload));
                 /* Neither footer nor assertion may be another. */
@@ -55,8 +56,8 @@ static void sign_and_verify(void **state)
                 assert_false(bg_paseto_verify(public_key, expected, strlen(expected), footer, "x",
                         payload, sizeof payload, &n_payload));
                 public_key[0] ^= 1;
-                assert_false(bg_paseto_verify(public_key, expected, strlen(expected), footer, implicit,
-                        payload, sizeof payload, &n_payload));
+                assert_false(bg_paseto_verify(public_key, expected, strlen(expected), footer,
+                        implicit, payload, sizeof payload, &n_payload));
         }
         assert_int_equal(n, 3);
 }
@@ -69,9 +70,9 @@ static void failures(void **state)
         json_t *test = NULL;
         unsigned n = 0;
         unsigned char first[BG_PUBLIC_KEY_BYTES];
-        json_array_foreach(json_object_get(root, "tests"), i, test)
-                if (strcmp(text_of(test, "name"), "4-S-1") == 0)
-                        assert_int_equal(bytes_of(test, "public-key", first, sizeof first), sizeof first);
+        json_array_foreach(json_object_get(root, "tests"), i,
+                test) if (strcmp(text_of(test, "name"), "4-S-1") == 0)
+                assert_int_equal(bytes_of(test, "public-key", first, sizeof first), sizeof first);
         json_array_foreach(json_object_get(root, "tests"), i, test)
         {
                 unsigned char public_key[BG_PUBLIC_KEY_BYTES];
@@ -83,10 +84,12 @@ static void failures(void **state)
                 n++;
                 memcpy(public_key, first, sizeof public_key);
                 if (json_object_get(test, "public-key"))
-                        assert_int_equal(bytes_of(test, "public-key", public_key, sizeof public_key),
+                        assert_int_equal(
+                                bytes_of(test, "public-key", public_key, sizeof public_key),
                                 sizeof public_key);
                 if (bg_paseto_verify(public_key, token, strlen(token), text_of(test, "footer"),
-                            text_of(test, "implicit-assertion"), payload, sizeof payload, &n_payload))
+                            text_of(test, "implicit-assertion"), payload, sizeof payload,
+                            &n_payload))
                         fail_msg("%s verifies", text_of(test, "name"));
         }
         assert_int_equal(n, 14);

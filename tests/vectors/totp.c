@@ -22,8 +22,8 @@ static void appendix_b(void **state)
                 const char *expected = text_of(test, "code");
 
                 assert_int_equal(oath_totp_generate2((const char *)key, n_key, now,
-                                         OATH_TOTP_DEFAULT_TIME_STEP_SIZE, OATH_TOTP_DEFAULT_START_TIME,
-                                         8, flags, code),
+                                         OATH_TOTP_DEFAULT_TIME_STEP_SIZE,
+                                         OATH_TOTP_DEFAULT_START_TIME, 8, flags, code),
                         OATH_OK);
                 assert_string_equal(code, expected);
                 if (!sha1)
@@ -33,8 +33,8 @@ static void appendix_b(void **state)
                         oath_totp_generate((const char *)key, n_key, now, 30, 0, 8, code), OATH_OK);
                 assert_string_equal(code, expected);
                 /* Six digits are the last six of eight; any moment of a step gives its code. */
-                assert_int_equal(oath_totp_generate((const char *)key, n_key, now / 30 * 30, 30, 0, 6,
-                                         code),
+                assert_int_equal(
+                        oath_totp_generate((const char *)key, n_key, now / 30 * 30, 30, 0, 6, code),
                         OATH_OK);
                 assert_string_equal(code, expected + 2);
         }

@@ -25,7 +25,8 @@ static inline const char *text_of(const json_t *object, const char *key)
         return text ? text : "";
 }
 
-static inline size_t bytes_of(const json_t *object, const char *key, unsigned char *ret, size_t size)
+static inline size_t bytes_of(
+        const json_t *object, const char *key, unsigned char *ret, size_t size)
 {
         size_t n = 0;
         const char *hex = text_of(object, key);

@@ -16,8 +16,8 @@ static void all_151(void **state)
         json_array_foreach(json_object_get(root, "testGroups"), g, group)
         {
                 unsigned char pk[crypto_sign_ed25519_PUBLICKEYBYTES];
-                assert_int_equal(
-                        bytes_of(json_object_get(group, "publicKey"), "pk", pk, sizeof pk), sizeof pk);
+                assert_int_equal(bytes_of(json_object_get(group, "publicKey"), "pk", pk, sizeof pk),
+                        sizeof pk);
                 json_array_foreach(json_object_get(group, "tests"), t, test)
                 {
                         static unsigned char message[65536];
@@ -27,10 +27,11 @@ static void all_151(void **state)
                         bool valid = strcmp(text_of(test, "result"), "valid") == 0;
                         /* The length is the caller's to check: a token's last 64 bytes are it. */
                         bool taken = n_signature == crypto_sign_ed25519_BYTES &&
-                                crypto_sign_ed25519_verify_detached(
-                                        signature, message, n_message, pk) == 0;
+                                     crypto_sign_ed25519_verify_detached(
+                                             signature, message, n_message, pk) == 0;
                         if (taken != valid)
-                                fail_msg("tcId %lld", json_integer_value(json_object_get(test, "tcId")));
+                                fail_msg("tcId %lld",
+                                        json_integer_value(json_object_get(test, "tcId")));
                         n++;
                         n_valid += valid;
                 }
@@ -70,10 +71,12 @@ static void keys_of_small_order(void **state)
                         assert_int_equal(
                                 sodium_hex2bin(pk, 32, small_order[a], 64, NULL, NULL, NULL), 0);
                         assert_int_equal(
-                                sodium_hex2bin(signature, 32, small_order[r], 64, NULL, NULL, NULL), 0);
+                                sodium_hex2bin(signature, 32, small_order[r], 64, NULL, NULL, NULL),
+                                0);
                         for (unsigned char m = 0; m < 100; m++)
                                 assert_int_not_equal(
-                                        crypto_sign_ed25519_verify_detached(signature, &m, 1, pk), 0);
+                                        crypto_sign_ed25519_verify_detached(signature, &m, 1, pk),
+                                        0);
                 }
 }
 
@@ -81,8 +84,8 @@ static void keys_of_small_order(void **state)
 static void a_second_s(void **state)
 {
         (void)state;
-        static const unsigned char order[32] = {0xED, 0xD3, 0xF5, 0x5C, 0x1A, 0x63, 0x12, 0x58, 0xD6,
-                0x9C, 0xF7, 0xA2, 0xDE, 0xF9, 0xDE, 0x14, [31] = 0x10};
+        static const unsigned char order[32] = {0xED, 0xD3, 0xF5, 0x5C, 0x1A, 0x63, 0x12, 0x58,
+                0xD6, 0x9C, 0xF7, 0xA2, 0xDE, 0xF9, 0xDE, 0x14, [31] = 0x10};
         unsigned char pk[crypto_sign_ed25519_PUBLICKEYBYTES];
         unsigned char sk[crypto_sign_ed25519_SECRETKEYBYTES];
         const unsigned char seed[32] = {1};

@@ -113,12 +113,13 @@ void unit_mkdir(const struct unit_place *place, const char *path)
         make_folders(place, path, true);
 }
 
-void unit_put_bytes(const struct unit_place *place, const char *path, mode_t mode,
-        const void *bytes, size_t n)
+void unit_put_bytes(
+        const struct unit_place *place, const char *path, mode_t mode, const void *bytes, size_t n)
 {
         make_folders(place, path, false);
         (void)unlinkat(place->dir.fd, path, 0);
-        bg_auto_fd int fd = openat(place->dir.fd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        bg_auto_fd int fd =
+                openat(place->dir.fd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         assert_true(fd >= 0);
         assert_int_equal(write(fd, bytes, n), (ssize_t)n);
         assert_int_equal(fchmod(fd, mode), 0);
@@ -176,6 +177,23 @@ unsigned unit_race(unsigned n, int (*child)(unsigned i, void *context), void *co
                 same += WEXITSTATUS(answered) == status;
         }
         return same;
+}
+
+static unsigned malloc_fails_in;
+
+void unit_fail_malloc(unsigned n)
+{
+        malloc_fails_in = n;
+}
+
+void *__real_malloc(size_t size) __attribute__((weak));
+void *__wrap_malloc(size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+        if (malloc_fails_in > 0 && --malloc_fails_in == 0)
+                return NULL;
+        return __real_malloc(size);
 }
 
 struct bg_now unit_now(void)

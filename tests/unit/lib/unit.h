@@ -41,8 +41,8 @@ bool unit_safe_place_make(struct unit_place *ret);
 
 /* Makes (or makes anew) the file `path`, which may have folders, below the place. */
 void unit_put(const struct unit_place *place, const char *path, mode_t mode, const char *text);
-void unit_put_bytes(const struct unit_place *place, const char *path, mode_t mode,
-        const void *bytes, size_t n);
+void unit_put_bytes(
+        const struct unit_place *place, const char *path, mode_t mode, const void *bytes, size_t n);
 void unit_mkdir(const struct unit_place *place, const char *path);
 /* The whole file, NUL-terminated, in a buffer of the next call's. NULL: it is not there. */
 const char *unit_get(const struct unit_place *place, const char *path);
@@ -51,6 +51,9 @@ unsigned unit_entries(const struct unit_place *place, const char *path);
 
 /* Runs `child` in `n` processes that start together; how many answered `status`. */
 unsigned unit_race(unsigned n, int (*child)(unsigned i, void *context), void *context, int status);
+
+/* In a program that is linked with -Wl,--wrap=malloc: the n-th call from now on fails, once; 0: none. */
+void unit_fail_malloc(unsigned n);
 
 /* 2026-11-24T02:46:00Z, on boot 1111… of machine aaaa…, a thousand seconds after its start. */
 #define UNIT_WALL (UINT64_C(1795488360) * BG_USEC_PER_SEC)

@@ -41,18 +41,22 @@ static void the_examples_load(void **state)
         struct bg_checked_role role = {.file = "roles.d/db-restart.yaml", .role = policy.roles[0]};
         struct bg_checked_identity identity = {
                 .file = "policy.d/backup-bot.yaml", .identity = policy.identity};
-        const struct bg_check check = {.host_file = "breakglass.yaml", .host = policy.host,
-                .n_roles = 1, .roles = &role, .n_identities = 1, .identities = &identity};
+        const struct bg_check check = {.host_file = "breakglass.yaml",
+                .host = policy.host,
+                .n_roles = 1,
+                .roles = &role,
+                .n_identities = 1,
+                .identities = &identity};
         bg_check(&check, say, NULL);
 
         /* What the comments of the host file promise: its lines are the defaults. */
         struct bg_host host = {0};
         bg_host_defaults(&host);
-        assert_memory_equal(&host.default_factors, &policy.host.default_factors,
-                sizeof host.default_factors);
+        assert_memory_equal(
+                &host.default_factors, &policy.host.default_factors, sizeof host.default_factors);
         assert_memory_equal(&host.factors, &policy.host.factors, sizeof host.factors);
         assert_true(host.ceiling == policy.host.ceiling &&
-                host.default_duration == policy.host.default_duration);
+                    host.default_duration == policy.host.default_duration);
         bg_policy_done(&policy);
         unit_place_remove(&etc);
         bg_dir_done(&source.dir);

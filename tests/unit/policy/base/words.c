@@ -17,7 +17,8 @@ static void codes_are_whole_and_unique(void **state)
                 for (const char *p = word; *p; p++)
                         assert_true(islower((unsigned char)*p) || *p == '-');
                 assert_true(bg_code_sentence((enum bg_code)a)[0]);
-                assert_true(status == 1 || status == 2 || status == 3 || status == 4 || status == 6);
+                assert_true(
+                        status == 1 || status == 2 || status == 3 || status == 4 || status == 6);
                 for (unsigned b = 0; b < a; b++)
                         assert_string_not_equal(word, bg_code_words[b]);
         }
@@ -40,7 +41,7 @@ static void a_code_out_of_range_is_the_system(void **state)
 {
         (void)state;
         assert_string_equal(bg_code_word((enum bg_code)BG_CODES), "system");
-        assert_string_equal(bg_code_word((enum bg_code)-1), "system");
+        assert_string_equal(bg_code_word((enum bg_code) - 1), "system");
         assert_int_equal(bg_code_exit((enum bg_code)9999), 6);
         assert_string_equal(bg_event_word((enum bg_event_kind)9999), "");
 }
@@ -132,8 +133,8 @@ static void copying_ends_its_text(void **state)
 static void people_are_found_by_name_and_group(void **state)
 {
         (void)state;
-        struct bg_human alice = {.found = true, .name = "alice", .n_groups = 2,
-                .groups = {"alice", "oncall"}};
+        struct bg_human alice = {
+                .found = true, .name = "alice", .n_groups = 2, .groups = {"alice", "oncall"}};
         const struct bg_list by_name = {.n = 1, .v = {"alice"}};
         const struct bg_list by_group = {.n = 2, .v = {"bob", "@oncall"}};
         const struct bg_list others = {.n = 4, .v = {"oncall", "@alic", "alicex", "@"}};

@@ -44,11 +44,15 @@ static void a_right_policy(void)
         groups[1] = (struct bg_checked_group){true, "oncall", 1, {1, {"alice"}}};
         groups[2] = (struct bg_checked_group){true, "dba", 1, {1, {"alice"}}};
         check = (struct bg_check){.host_file = "breakglass.yaml",
-                .n_roles = 1, .roles = roles,
-                .n_identities = 1, .identities = identities,
+                .n_roles = 1,
+                .roles = roles,
+                .n_identities = 1,
+                .identities = identities,
                 .on_host = true,
-                .n_humans = 4, .humans = humans,
-                .n_groups = 3, .groups = groups,
+                .n_humans = 4,
+                .humans = humans,
+                .n_groups = 3,
+                .groups = groups,
                 .factor_files = {1, {"password"}}};
         bg_host_defaults(&check.host);
 }
@@ -96,14 +100,38 @@ static void same_kind_by_default(void)
         bg_copy(check.factor_files.v[check.factor_files.n++], BG_ITEM_BYTES, "pin");
         check.host.default_factors = (struct bg_list){2, {"password", "pin"}};
 }
-static void default_too_long(void) { check.host.default_duration = check.host.ceiling + SEC(1); }
-static void no_factor_file(void) { check.factor_files.n = 0; }
-static void role_file(void) { bg_copy(roles[0].file, BG_FILE_BYTES, "roles.d/rr.yaml"); }
-static void role_file_suffix(void) { bg_copy(roles[0].file, BG_FILE_BYTES, "roles.d/r.yml"); }
-static void role_one_factor(void) { ROLE.factors.n = 1; }
-static void role_odd_factor(void) { bg_copy(ROLE.factors.v[ROLE.factors.n++], BG_ITEM_BYTES, "face"); }
-static void role_too_long(void) { ROLE.max_duration = SEC(43201); }
-static void role_unbounded(void) { ROLE.max_duration = 0; }
+static void default_too_long(void)
+{
+        check.host.default_duration = check.host.ceiling + SEC(1);
+}
+static void no_factor_file(void)
+{
+        check.factor_files.n = 0;
+}
+static void role_file(void)
+{
+        bg_copy(roles[0].file, BG_FILE_BYTES, "roles.d/rr.yaml");
+}
+static void role_file_suffix(void)
+{
+        bg_copy(roles[0].file, BG_FILE_BYTES, "roles.d/r.yml");
+}
+static void role_one_factor(void)
+{
+        ROLE.factors.n = 1;
+}
+static void role_odd_factor(void)
+{
+        bg_copy(ROLE.factors.v[ROLE.factors.n++], BG_ITEM_BYTES, "face");
+}
+static void role_too_long(void)
+{
+        ROLE.max_duration = SEC(43201);
+}
+static void role_unbounded(void)
+{
+        ROLE.max_duration = 0;
+}
 static void role_root_group(void)
 {
         ROLE.groups = (struct bg_list){1, {"docker"}};
@@ -114,11 +142,26 @@ static void role_marker(void)
         ROLE.groups = (struct bg_list){1, {"breakglass"}};
         groups[0] = (struct bg_checked_group){true, "breakglass", 0, {0}};
 }
-static void managed_approver(void) { bg_copy(ROLE.approvers.v[1], BG_ITEM_BYTES, "bot"); }
-static void no_such_group(void) { groups[0].found = false; }
-static void standing_member(void) { groups[0].n_members = 1, groups[0].members = (struct bg_list){1, {"eve"}}; }
-static void no_such_approver(void) { bg_copy(ROLE.approvers.v[1], BG_ITEM_BYTES, "zoe"); }
-static void no_such_approvers(void) { bg_copy(ROLE.approvers.v[1], BG_ITEM_BYTES, "@zoo"); }
+static void managed_approver(void)
+{
+        bg_copy(ROLE.approvers.v[1], BG_ITEM_BYTES, "bot");
+}
+static void no_such_group(void)
+{
+        groups[0].found = false;
+}
+static void standing_member(void)
+{
+        groups[0].n_members = 1, groups[0].members = (struct bg_list){1, {"eve"}};
+}
+static void no_such_approver(void)
+{
+        bg_copy(ROLE.approvers.v[1], BG_ITEM_BYTES, "zoe");
+}
+static void no_such_approvers(void)
+{
+        bg_copy(ROLE.approvers.v[1], BG_ITEM_BYTES, "@zoo");
+}
 static void approvers_empty(void)
 {
         groups[1].n_members = 0, groups[1].members.n = 0;
@@ -136,15 +179,42 @@ static void role_unused(void)
         bg_copy(roles[1].file, BG_FILE_BYTES, "roles.d/s.yaml");
         bg_copy(roles[1].role.role, BG_ROLE_BYTES, "s");
 }
-static void identity_file(void) { bg_copy(identities[0].file, BG_FILE_BYTES, "policy.d/bot2.yaml"); }
-static void role_missing(void) { IDENTITY.roles = (struct bg_list){2, {"r", "gone"}}; }
-static void uid_0(void) { humans[0].uid = 0; }
-static void account_missing(void) { humans[0].found = false; }
-static void root_caller(void) { bg_copy(IDENTITY.callers.v[1], BG_ITEM_BYTES, "root"); }
-static void toor_caller(void) { humans[1].uid = 0; }
-static void caller_missing(void) { bg_copy(IDENTITY.callers.v[1], BG_ITEM_BYTES, "zoe"); }
-static void owner_missing(void) { bg_copy(IDENTITY.owner, sizeof IDENTITY.owner, "zoe"); }
-static void has_it_already(void) { bg_copy(humans[0].groups[humans[0].n_groups++], BG_NAME_BYTES, "bg-db"); }
+static void identity_file(void)
+{
+        bg_copy(identities[0].file, BG_FILE_BYTES, "policy.d/bot2.yaml");
+}
+static void role_missing(void)
+{
+        IDENTITY.roles = (struct bg_list){2, {"r", "gone"}};
+}
+static void uid_0(void)
+{
+        humans[0].uid = 0;
+}
+static void account_missing(void)
+{
+        humans[0].found = false;
+}
+static void root_caller(void)
+{
+        bg_copy(IDENTITY.callers.v[1], BG_ITEM_BYTES, "root");
+}
+static void toor_caller(void)
+{
+        humans[1].uid = 0;
+}
+static void caller_missing(void)
+{
+        bg_copy(IDENTITY.callers.v[1], BG_ITEM_BYTES, "zoe");
+}
+static void owner_missing(void)
+{
+        bg_copy(IDENTITY.owner, sizeof IDENTITY.owner, "zoe");
+}
+static void has_it_already(void)
+{
+        bg_copy(humans[0].groups[humans[0].n_groups++], BG_NAME_BYTES, "bg-db");
+}
 
 static const struct {
         void (*change)(void);

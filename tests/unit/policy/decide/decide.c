@@ -71,8 +71,8 @@ static void by_su(const char *name, uid_t uid)
 {
         bg_copy(attempt.service, sizeof attempt.service, "su");
         attempt.origin[0] = '\0';
-        attempt.caller = (struct bg_human){
-                .found = true, .uid = uid, .n_groups = 1, .groups = {"oncall"}};
+        attempt.caller =
+                (struct bg_human){.found = true, .uid = uid, .n_groups = 1, .groups = {"oncall"}};
         bg_copy(attempt.caller.name, sizeof attempt.caller.name, name);
 }
 
@@ -91,46 +91,151 @@ static void a_good_grant_elevates(void **state)
 }
 
 /* One change each to the good attempt above, and the code that it must answer. */
-static void ch_malformed(void) { grants[0].found = BG_MALFORMED; }
-static void ch_signature(void) { grants[0].found = BG_BAD_SIGNATURE; }
-static void ch_key(void) { grants[0].found = BG_UNKNOWN_KEY; }
-static void ch_found_host(void) { grants[0].found = BG_WRONG_HOST; }
-static void ch_unsafe(void) { grants[0].found = BG_UNSAFE_FILE; }
-static void ch_name(void) { bg_copy(grants[0].id, BG_ID_BYTES, "0000-0000"); }
-static void ch_aud(void) { bg_copy(grants[0].claims.aud, BG_MACHINE_ID_BYTES, UNIT_OTHER_MACHINE); }
-static void ch_sub(void) { bg_copy(grants[0].claims.sub, BG_NAME_BYTES, "backup-bo"); }
-static void ch_uid(void) { grants[0].claims.uid = 999; }
-static void ch_attempt_uid(void) { attempt.uid = 0; }
-static void ch_identity(void) { bg_copy(policy.identity.account, BG_NAME_BYTES, "other"); }
-static void ch_answered(void) { bg_copy(attempt.answered, BG_ID_BYTES, "4K7M-2PQA"); }
-static void ch_revoked(void) { grants[0].closed = BG_REVOKED; }
-static void ch_closed_expired(void) { grants[0].closed = BG_EXPIRED; }
-static void ch_closed_consumed(void) { grants[0].closed = BG_CONSUMED; }
-static void ch_tombstone(void) { grants[0].closed = BG_TAMPERED; }
-static void ch_role(void) { bg_copy(roles[0].role, BG_ROLE_BYTES, "other"); }
-static void ch_expired(void) { attempt.now.wall += SEC(1800); }
-static void ch_boot_expired(void) { attempt.now.boottime += SEC(1800); }
-static void ch_not_yet(void) { grants[0].claims.nbf += SEC(5); }
-static void ch_shorter(void) { roles[0].max_duration = SEC(60), attempt.now.wall += SEC(60); }
+static void ch_malformed(void)
+{
+        grants[0].found = BG_MALFORMED;
+}
+static void ch_signature(void)
+{
+        grants[0].found = BG_BAD_SIGNATURE;
+}
+static void ch_key(void)
+{
+        grants[0].found = BG_UNKNOWN_KEY;
+}
+static void ch_found_host(void)
+{
+        grants[0].found = BG_WRONG_HOST;
+}
+static void ch_unsafe(void)
+{
+        grants[0].found = BG_UNSAFE_FILE;
+}
+static void ch_name(void)
+{
+        bg_copy(grants[0].id, BG_ID_BYTES, "0000-0000");
+}
+static void ch_aud(void)
+{
+        bg_copy(grants[0].claims.aud, BG_MACHINE_ID_BYTES, UNIT_OTHER_MACHINE);
+}
+static void ch_sub(void)
+{
+        bg_copy(grants[0].claims.sub, BG_NAME_BYTES, "backup-bo");
+}
+static void ch_uid(void)
+{
+        grants[0].claims.uid = 999;
+}
+static void ch_attempt_uid(void)
+{
+        attempt.uid = 0;
+}
+static void ch_identity(void)
+{
+        bg_copy(policy.identity.account, BG_NAME_BYTES, "other");
+}
+static void ch_answered(void)
+{
+        bg_copy(attempt.answered, BG_ID_BYTES, "4K7M-2PQA");
+}
+static void ch_revoked(void)
+{
+        grants[0].closed = BG_REVOKED;
+}
+static void ch_closed_expired(void)
+{
+        grants[0].closed = BG_EXPIRED;
+}
+static void ch_closed_consumed(void)
+{
+        grants[0].closed = BG_CONSUMED;
+}
+static void ch_tombstone(void)
+{
+        grants[0].closed = BG_TAMPERED;
+}
+static void ch_role(void)
+{
+        bg_copy(roles[0].role, BG_ROLE_BYTES, "other");
+}
+static void ch_expired(void)
+{
+        attempt.now.wall += SEC(1800);
+}
+static void ch_boot_expired(void)
+{
+        attempt.now.boottime += SEC(1800);
+}
+static void ch_not_yet(void)
+{
+        grants[0].claims.nbf += SEC(5);
+}
+static void ch_shorter(void)
+{
+        roles[0].max_duration = SEC(60), attempt.now.wall += SEC(60);
+}
 static void ch_behind(void)
 {
         bg_copy(attempt.now.boot, sizeof attempt.now.boot, UNIT_OTHER_BOOT);
         attempt.newest.wall = attempt.now.wall + SEC(60);
 }
-static void ch_uses(void) { grants[0].uses_taken = 5; }
-static void ch_more_uses(void) { grants[0].uses_taken = 6; }
-static void ch_role_uses(void) { roles[0].max_uses = 2, grants[0].uses_taken = 2; }
-static void ch_service(void) { bg_copy(attempt.service, BG_NAME_BYTES, "login"); }
-static void ch_grant_service(void) { grants[0].claims.services = (struct bg_list){1, {"su"}}; }
-static void ch_role_service(void) { roles[0].services = (struct bg_list){1, {"su"}}; }
-static void ch_origin(void) { bg_copy(attempt.origin, BG_ITEM_BYTES, "10.21.0.1"); }
-static void ch_grant_origin(void) { grants[0].claims.from = (struct bg_list){1, {"192.0.2.1"}}; }
-static void ch_no_origin(void) { attempt.origin[0] = '\0'; }
-static void ch_caller(void) { by_su("eve", 1001), attempt.caller.n_groups = 0; }
-static void ch_ci(void) { by_su("ci", 1002), attempt.caller.n_groups = 0; } /* not in the grant */
-static void ch_identity_callers(void) { by_su("alice", 1000), policy.identity.callers.n = 0; }
-static void ch_nobody(void) { by_su("alice", 1000), attempt.caller.found = false; }
-static void ch_nobody_root(void) { by_su("", 0), attempt.caller.found = false; }
+static void ch_uses(void)
+{
+        grants[0].uses_taken = 5;
+}
+static void ch_more_uses(void)
+{
+        grants[0].uses_taken = 6;
+}
+static void ch_role_uses(void)
+{
+        roles[0].max_uses = 2, grants[0].uses_taken = 2;
+}
+static void ch_service(void)
+{
+        bg_copy(attempt.service, BG_NAME_BYTES, "login");
+}
+static void ch_grant_service(void)
+{
+        grants[0].claims.services = (struct bg_list){1, {"su"}};
+}
+static void ch_role_service(void)
+{
+        roles[0].services = (struct bg_list){1, {"su"}};
+}
+static void ch_origin(void)
+{
+        bg_copy(attempt.origin, BG_ITEM_BYTES, "10.21.0.1");
+}
+static void ch_grant_origin(void)
+{
+        grants[0].claims.from = (struct bg_list){1, {"192.0.2.1"}};
+}
+static void ch_no_origin(void)
+{
+        attempt.origin[0] = '\0';
+}
+static void ch_caller(void)
+{
+        by_su("eve", 1001), attempt.caller.n_groups = 0;
+}
+static void ch_ci(void)
+{
+        by_su("ci", 1002), attempt.caller.n_groups = 0;
+} /* not in the grant */
+static void ch_identity_callers(void)
+{
+        by_su("alice", 1000), policy.identity.callers.n = 0;
+}
+static void ch_nobody(void)
+{
+        by_su("alice", 1000), attempt.caller.found = false;
+}
+static void ch_nobody_root(void)
+{
+        by_su("", 0), attempt.caller.found = false;
+}
 
 static const struct {
         const char *what;
@@ -262,6 +367,11 @@ static void the_longest_wins(void **state)
                 assert_ptr_equal(got.grant, &grants[longest]);
                 assert_true(got.left == SEC(1200));
         }
+        /* Of two that last as long, the first: what explain says is what happens. */
+        grants[0].claims.exp = grants[1].claims.exp = grants[2].claims.exp;
+        assert_code(bg_decide(&policy, &all, &attempt, &got), BG_OK);
+        assert_ptr_equal(got.grant, &grants[0]);
+        grants[1].claims.exp += SEC(1);
         /* The longest of those that fit. */
         grants[2].claims.from = (struct bg_list){1, {"192.0.2.1"}};
         assert_code(bg_decide(&policy, &all, &attempt, &got), BG_OK);

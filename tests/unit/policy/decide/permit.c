@@ -24,7 +24,8 @@ static void a_good_case(enum bg_verb verb)
                 .approvers = {.n = 2, .v = {"@oncall", "dora"}},
                 .max_duration = SEC(7200)};
         policy = (struct bg_policy){.host = {.default_duration = SEC(3600), .ceiling = SEC(43200)},
-                .n_roles = 1, .roles = &role};
+                .n_roles = 1,
+                .roles = &role};
         c = (struct bg_case){.verb = verb,
                 .human = human("alice", 1000, "oncall"),
                 .caller = human("alice", 1000, "oncall"),
@@ -34,31 +35,90 @@ static void a_good_case(enum bg_verb verb)
                 .now = unit_now()};
 }
 
-static void nothing(void) {}
-static void unknown(void) { c.human.found = false; }
-static void managed(void) { c.human.managed = true; }
-static void no_approver(void) { c.human.n_groups = 0, c.caller.n_groups = 0; }
-static void named(void) { c.human = c.caller = human("dora", 1004, NULL); }
-static void nobody_approves(void) { role.approvers.n = 0; }
-static void as_by_root(void) { c.caller = human("root", 0, NULL); }
-static void as_by_colleague(void) { c.caller = human("bob", 1001, "oncall"); }
-static void as_by_stranger(void) { c.caller = human("eve", 1002, NULL); }
-static void as_by_bot(void) { c.caller = human("ci", 1003, "oncall"), c.caller.managed = true; }
-static void as_by_nobody(void) { c.caller = human("eve", 1002, "oncall"), c.caller.found = false; }
-static void nobody_as_root(void) { c.caller = human("root", 0, NULL), c.caller.found = false; }
-static void longest(void) { c.duration = SEC(7200); }
-static void too_long(void) { c.duration = SEC(7200) + 1; }
-static void over_ceiling(void) { role.max_duration = SEC(99999), c.duration = SEC(43201); }
-static void no_max(void) { role.max_duration = 0, c.duration = SEC(43200); }
-static void no_max_too_long(void) { role.max_duration = 0, c.duration = SEC(43201); }
-static void two_needed(void) { role.approvals = 2; }
-static void behind(void) { c.newest.wall = c.now.wall + SEC(60); }
+static void nothing(void)
+{
+}
+static void unknown(void)
+{
+        c.human.found = false;
+}
+static void managed(void)
+{
+        c.human.managed = true;
+}
+static void no_approver(void)
+{
+        c.human.n_groups = 0, c.caller.n_groups = 0;
+}
+static void named(void)
+{
+        c.human = c.caller = human("dora", 1004, NULL);
+}
+static void nobody_approves(void)
+{
+        role.approvers.n = 0;
+}
+static void as_by_root(void)
+{
+        c.caller = human("root", 0, NULL);
+}
+static void as_by_colleague(void)
+{
+        c.caller = human("bob", 1001, "oncall");
+}
+static void as_by_stranger(void)
+{
+        c.caller = human("eve", 1002, NULL);
+}
+static void as_by_bot(void)
+{
+        c.caller = human("ci", 1003, "oncall"), c.caller.managed = true;
+}
+static void as_by_nobody(void)
+{
+        c.caller = human("eve", 1002, "oncall"), c.caller.found = false;
+}
+static void nobody_as_root(void)
+{
+        c.caller = human("root", 0, NULL), c.caller.found = false;
+}
+static void longest(void)
+{
+        c.duration = SEC(7200);
+}
+static void too_long(void)
+{
+        c.duration = SEC(7200) + 1;
+}
+static void over_ceiling(void)
+{
+        role.max_duration = SEC(99999), c.duration = SEC(43201);
+}
+static void no_max(void)
+{
+        role.max_duration = 0, c.duration = SEC(43200);
+}
+static void no_max_too_long(void)
+{
+        role.max_duration = 0, c.duration = SEC(43201);
+}
+static void two_needed(void)
+{
+        role.approvals = 2;
+}
+static void behind(void)
+{
+        c.newest.wall = c.now.wall + SEC(60);
+}
 static void behind_same_boot(void)
 {
         behind();
         bg_copy(c.newest.boot, sizeof c.newest.boot, UNIT_BOOT);
 }
-static void root_itself(void) { c.human = c.caller = human("root", 0, NULL); }
+static void root_itself(void)
+{
+        c.human = c.caller = human("root", 0, NULL);
+}
 
 static const struct {
         const char *what;
@@ -99,7 +159,8 @@ static void every_case(void **state)
                         cases[i].change();
                         enum bg_code code = bg_permit(&c, &err);
                         if (code != (verb == BG_VERB_GRANT ? cases[i].grant : cases[i].revoke))
-                                fail_msg("%s, verb %u: %s", cases[i].what, verb, bg_code_word(code));
+                                fail_msg(
+                                        "%s, verb %u: %s", cases[i].what, verb, bg_code_word(code));
                         assert_code(err.code, code);
                         assert_int_equal(err.text[0] != '\0', code != BG_OK);
                         assert_true(bg_is_clean_text(err.text));

@@ -17,8 +17,8 @@ static int setup(void **state)
         groups[1] = (struct bg_checked_group){true, "dba", 0, {0}};
         check = (struct bg_check){.n_groups = 2, .groups = groups};
         bg_host_defaults(&check.host);
-        identity = (struct bg_identity){.account = "backup-bot",
-                .without_grant = BG_WITHOUT_GRANT_DENY};
+        identity = (struct bg_identity){
+                .account = "backup-bot", .without_grant = BG_WITHOUT_GRANT_DENY};
         role = (struct bg_role){.role = "r",
                 .groups = {1, {"bg-db"}},
                 .services = {2, {"su", "sshd"}},

@@ -26,13 +26,15 @@ static const struct {
         {"the last microsecond", UNIT_BOOT, LATER(1800) - 1, BOOT(1800) - 1, 0, 0, BG_OK, 1},
         {"at its end", UNIT_BOOT, LATER(1800), BOOT(1800), 0, 0, BG_EXPIRED, 0},
         {"long after", UNIT_BOOT, LATER(99999), BOOT(99999), 0, 0, BG_EXPIRED, 0},
-        {"clock set back, not yet over", UNIT_BOOT, EARLIER(9999), BOOT(600), 0, 0, BG_OK, SEC(1200)},
+        {"clock set back, not yet over", UNIT_BOOT, EARLIER(9999), BOOT(600), 0, 0, BG_OK,
+                SEC(1200)},
         {"clock set back, over", UNIT_BOOT, EARLIER(9999), BOOT(1800), 0, 0, BG_EXPIRED, 0},
         {"clock set back, over by one", UNIT_BOOT, LATER(1), BOOT(1801), 0, 0, BG_EXPIRED, 0},
         {"clock put ahead, over", UNIT_BOOT, LATER(1800), BOOT(1), 0, 0, BG_EXPIRED, 0},
         {"clock put ahead, less left", UNIT_BOOT, LATER(1700), BOOT(1), 0, 0, BG_OK, SEC(100)},
         {"boot clock before issue", UNIT_BOOT, LATER(1), UNIT_BOOTTIME - 1, 0, 0, BG_EXPIRED, 0},
-        {"behind the record, same boot", UNIT_BOOT, LATER(1), BOOT(1), LATER(9999), 0, BG_OK, SEC(1799)},
+        {"behind the record, same boot", UNIT_BOOT, LATER(1), BOOT(1), LATER(9999), 0, BG_OK,
+                SEC(1799)},
         {"begins later", UNIT_BOOT, LATER(10), BOOT(10), 0, 60, BG_NOT_YET, 0},
         {"begins now", UNIT_BOOT, LATER(60), BOOT(60), 0, 60, BG_OK, SEC(1740)},
         {"begins later, one before", UNIT_BOOT, LATER(60) - 1, BOOT(60) - 1, 0, 60, BG_NOT_YET, 0},
@@ -42,14 +44,17 @@ static const struct {
         {"after a reboot", UNIT_OTHER_BOOT, LATER(600), SEC(5), LATER(590), 0, BG_OK, SEC(1200)},
         {"after a reboot, no record", UNIT_OTHER_BOOT, LATER(600), SEC(5), 0, 0, BG_OK, SEC(1200)},
         {"after a reboot, over", UNIT_OTHER_BOOT, LATER(1800), SEC(5), 0, 0, BG_EXPIRED, 0},
-        {"a clock that is behind", UNIT_OTHER_BOOT, LATER(600), SEC(5), LATER(606), 0, BG_CLOCK_BEHIND, 0},
-        {"behind by the slack", UNIT_OTHER_BOOT, LATER(600), SEC(5), LATER(605), 0, BG_OK, SEC(1200)},
+        {"a clock that is behind", UNIT_OTHER_BOOT, LATER(600), SEC(5), LATER(606), 0,
+                BG_CLOCK_BEHIND, 0},
+        {"behind by the slack", UNIT_OTHER_BOOT, LATER(600), SEC(5), LATER(605), 0, BG_OK,
+                SEC(1200)},
         {"behind by the slack and one", UNIT_OTHER_BOOT, LATER(600), SEC(5), LATER(605) + 1, 0,
                 BG_CLOCK_BEHIND, 0},
         {"behind, and it would be over", UNIT_OTHER_BOOT, LATER(1900), SEC(5), LATER(9999), 0,
                 BG_CLOCK_BEHIND, 0},
         {"before issue, no record", UNIT_OTHER_BOOT, UNIT_WALL - 1, SEC(5), 0, 0, BG_NOT_YET, 0},
         {"begins later, other boot", UNIT_OTHER_BOOT, LATER(59), SEC(9999), 0, 60, BG_NOT_YET, 0},
+        {"begins now, other boot", UNIT_OTHER_BOOT, LATER(60), SEC(5), 0, 60, BG_OK, SEC(1740)},
         {"a boot clock far ahead", UNIT_OTHER_BOOT, LATER(60), SEC(999999), 0, 0, BG_OK, SEC(1740)},
 };
 
@@ -57,8 +62,11 @@ static void every_moment(void **state)
 {
         (void)state;
         for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
-                struct bg_claims claims = {.iat = UNIT_WALL, .nbf = LATER(moments[i].begins),
-                        .exp = LATER(LASTS), .boot = UNIT_BOOT, .boottime = UNIT_BOOTTIME};
+                struct bg_claims claims = {.iat = UNIT_WALL,
+                        .nbf = LATER(moments[i].begins),
+                        .exp = LATER(LASTS),
+                        .boot = UNIT_BOOT,
+                        .boottime = UNIT_BOOTTIME};
                 struct bg_now now = unit_now();
                 struct bg_newest newest = {.wall = moments[i].newest};
                 bg_usec left = 77;
@@ -76,8 +84,11 @@ static void every_moment(void **state)
 static void an_earlier_end(void **state)
 {
         (void)state;
-        const struct bg_claims claims = {.iat = UNIT_WALL, .nbf = UNIT_WALL, .exp = LATER(LASTS),
-                .boot = UNIT_BOOT, .boottime = UNIT_BOOTTIME};
+        const struct bg_claims claims = {.iat = UNIT_WALL,
+                .nbf = UNIT_WALL,
+                .exp = LATER(LASTS),
+                .boot = UNIT_BOOT,
+                .boottime = UNIT_BOOTTIME};
         struct bg_now now = unit_now();
         const struct bg_newest newest = {0};
         bg_usec left = 0;
@@ -93,8 +104,11 @@ static void windows_that_are_none(void **state)
         const struct bg_now now = unit_now();
         const struct bg_newest newest = {0};
         bg_usec left = 0;
-        struct bg_claims claims = {.iat = UNIT_WALL, .nbf = EARLIER(1), .exp = LATER(LASTS),
-                .boot = UNIT_BOOT, .boottime = UNIT_BOOTTIME};
+        struct bg_claims claims = {.iat = UNIT_WALL,
+                .nbf = EARLIER(1),
+                .exp = LATER(LASTS),
+                .boot = UNIT_BOOT,
+                .boottime = UNIT_BOOTTIME};
         assert_code(bg_window_check(&claims, claims.exp, &now, &newest, &left), BG_EXPIRED);
         claims.nbf = LATER(LASTS);
         assert_code(bg_window_check(&claims, claims.exp, &now, &newest, &left), BG_EXPIRED);

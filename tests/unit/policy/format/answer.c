@@ -64,8 +64,8 @@ static void listed(void **state)
                 assert_reads(&bg_listed_table, text, &back);
                 assert_int_equal(back.cause, code);
         }
-        assert_refuses(&bg_listed_table,
-                "{\"id\":\"4K7M-2PQ9\",\"account\":\"a\",\"role\":\"r\"}", "state: missing");
+        assert_refuses(&bg_listed_table, "{\"id\":\"4K7M-2PQ9\",\"account\":\"a\",\"role\":\"r\"}",
+                "state: missing");
         assert_refuses(&bg_listed_table,
                 "{\"id\":\"4K7M-2PQ9\",\"account\":\"a\",\"role\":\"r\",\"state\":\"\"}", "state");
 }
@@ -73,8 +73,7 @@ static void listed(void **state)
 static void enrolled(void **state)
 {
         (void)state;
-        static const struct bg_enrolled one = {
-                .person = "alice",
+        static const struct bg_enrolled one = {.person = "alice",
                 .otpauth = "otpauth://totp/db7:alice?secret=GEZDGNBVGY3TQOJQ&issuer=breakglass"};
         assert_round_trip(&bg_enrolled_table, &one);
         assert_refuses(&bg_enrolled_table, "{\"person\":\"alice\"}", "otpauth: missing");
@@ -84,12 +83,14 @@ static void refusals(void **state)
 {
         (void)state;
         for (unsigned code = 1; code < BG_CODES; code++) {
-                const struct bg_refusal r = {.error = (enum bg_code)code, .text = "why \"not\"",
-                        .tries_left = -1};
+                const struct bg_refusal r = {
+                        .error = (enum bg_code)code, .text = "why \"not\"", .tries_left = -1};
                 assert_round_trip(&bg_refusal_table, &r);
         }
         /* The shortest pause there is still reads back as one. */
-        const struct bg_refusal locked = {.error = BG_LOCKED, .tries_left = 0, .wait = 1,
+        const struct bg_refusal locked = {.error = BG_LOCKED,
+                .tries_left = 0,
+                .wait = 1,
                 .ask = {.n = 2, .v = {"bob", "@oncall"}}};
         assert_round_trip(&bg_refusal_table, &locked);
         assert_refuses(&bg_refusal_table, "{\"error\":\"surely\"}", "error");

@@ -29,11 +29,12 @@ static void hostile_bytes(void **state)
 {
         (void)state;
         static const char *const bad[] = {"", "account: x", "{\"account\":\"../etc\"}",
-                "{\"account\":\"a\\nb\"}", "{\"account\":\"\"}", "{\"account\":\"a\",\"account\":\"b\"}",
-                "{\"uid\":0}", "{\"role\":\"Db\"}", "{\"id\":\"../closed\"}", "{\"id\":\"4k7m-2pq9\"}",
-                "{\"for\":\"0s\"}", "{\"for\":3600}", "{\"for\":\"99999d\"}",
-                "{\"reason\":\"\\u001b]0;x\\u0007\"}", "{\"reason\":\"a\\u202eb\"}", "{\"as\":\"ro ot\"}",
-                "{\"reason\":\"\xFF\"}", "{\"as\":null}", "{\"as\":[\"root\"]}", NULL};
+                "{\"account\":\"a\\nb\"}", "{\"account\":\"\"}",
+                "{\"account\":\"a\",\"account\":\"b\"}", "{\"uid\":0}", "{\"role\":\"Db\"}",
+                "{\"id\":\"../closed\"}", "{\"id\":\"4k7m-2pq9\"}", "{\"for\":\"0s\"}",
+                "{\"for\":3600}", "{\"for\":\"99999d\"}", "{\"reason\":\"\\u001b]0;x\\u0007\"}",
+                "{\"reason\":\"a\\u202eb\"}", "{\"as\":\"ro ot\"}", "{\"reason\":\"\xFF\"}",
+                "{\"as\":null}", "{\"as\":[\"root\"]}", NULL};
         for (const char *const *p = bad; *p; p++)
                 assert_refuses(&bg_ask_table, *p, "file");
 

@@ -9,7 +9,8 @@ static void texts_are_escaped(void **state)
         (void)state;
         char text[128];
         struct bg_buffer b = BG_BUFFER(text);
-        bg_put_json_text(&b, "a\"b\\c\n\x1B\x7F" "ä");
+        bg_put_json_text(&b, "a\"b\\c\n\x1B\x7F"
+                             "ä");
         assert_string_equal(text, "\"a\\\"b\\\\c\\u000a\\u001b\\u007fä\"");
         assert_int_equal(b.n, strlen(text));
         assert_false(b.full);
@@ -68,8 +69,11 @@ struct sample {
 };
 static const char *const words[] = {"", "deny", "plain", NULL};
 static const struct bg_field inner_fields[] = {BG_F_TEXT(inner, name)};
-static const struct bg_table inner_table = {.what = "inner", .syntax = BG_JSON,
-        .code = BG_MALFORMED, .size = sizeof(struct inner), BG_FIELDS(inner_fields)};
+static const struct bg_table inner_table = {.what = "inner",
+        .syntax = BG_JSON,
+        .code = BG_MALFORMED,
+        .size = sizeof(struct inner),
+        BG_FIELDS(inner_fields)};
 static const struct bg_field fields[] = {
         BG_F_V(sample),
         BG_F_TEXT(sample, text),
@@ -92,8 +96,11 @@ static const struct bg_field fields[] = {
                 .table = &inner_table,
                 .max = 2},
 };
-static const struct bg_table table = {.what = "sample", .syntax = BG_JSON, .code = BG_MALFORMED,
-        .size = sizeof(struct sample), BG_FIELDS(fields)};
+static const struct bg_table table = {.what = "sample",
+        .syntax = BG_JSON,
+        .code = BG_MALFORMED,
+        .size = sizeof(struct sample),
+        BG_FIELDS(fields)};
 
 static void reads_back(const struct sample *s, const char *expected)
 {
@@ -152,10 +159,10 @@ static void everything_reads_back(void **state)
 static void counts_use_all_64_bits(void **state)
 {
         (void)state;
-        struct sample s = {.v = 1, .number = INT64_MAX, .count = UINT64_MAX, .must = UINT64_MAX - 1};
-        reads_back(&s,
-                "{\"v\":1,\"count\":18446744073709551615,\"must\":18446744073709551614,"
-                "\"number\":9223372036854775807,\"must_list\":[],\"one\":{}}");
+        struct sample s = {
+                .v = 1, .number = INT64_MAX, .count = UINT64_MAX, .must = UINT64_MAX - 1};
+        reads_back(&s, "{\"v\":1,\"count\":18446744073709551615,\"must\":18446744073709551614,"
+                       "\"number\":9223372036854775807,\"must_list\":[],\"one\":{}}");
 }
 
 static void what_does_not_fit_is_told(void **state)

@@ -86,14 +86,18 @@ static void mistakes(void **state)
         assert_reads(&bg_event_table, "{" HEAD "}", &back);
         assert_refuses(&bg_event_table, "{}", "v: missing");
         assert_refuses(&bg_event_table,
-                "{\"event\":\"revoked\",\"time\":\"2026-11-24T02:46:00Z\",\"code\":\"ok\"}", "v: missing");
+                "{\"event\":\"revoked\",\"time\":\"2026-11-24T02:46:00Z\",\"code\":\"ok\"}",
+                "v: missing");
         assert_refuses(&bg_event_table,
-                "{\"v\":2,\"event\":\"revoked\",\"time\":\"2026-11-24T02:46:00Z\",\"code\":\"ok\"}", "v:");
+                "{\"v\":2,\"event\":\"revoked\",\"time\":\"2026-11-24T02:46:00Z\",\"code\":\"ok\"}",
+                "v:");
         assert_refuses(&bg_event_table, "{\"v\":1,\"event\":\"revoked\",\"code\":\"ok\"}", "time");
         assert_refuses(&bg_event_table,
-                "{\"v\":1,\"event\":\"\",\"time\":\"2026-11-24T02:46:00Z\",\"code\":\"ok\"}", "event");
+                "{\"v\":1,\"event\":\"\",\"time\":\"2026-11-24T02:46:00Z\",\"code\":\"ok\"}",
+                "event");
         assert_refuses(&bg_event_table,
-                "{\"v\":1,\"event\":\"revoked\",\"time\":\"2026-11-24T02:46:00Z\",\"code\":\"\"}", "code");
+                "{\"v\":1,\"event\":\"revoked\",\"time\":\"2026-11-24T02:46:00Z\",\"code\":\"\"}",
+                "code");
         static const char *const bad[] = {"\"grant\":\"x\"", "\"uid\":-1", "\"account\":\"a b\"",
                 "\"text\":\"\\u001b\"", "\"role\":\"R\"", "\"caller\":\"../x\"", "\"seq\":1",
                 "\"expires\":0", "\"use\":\"1\"", NULL};

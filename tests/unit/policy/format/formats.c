@@ -200,7 +200,8 @@ static void the_examples_belong_together(void **state)
         struct bg_error err = {0};
         size_t n = 0;
         ring.v[0] = public_key;
-        if (bg_token_verify(&ring, token_text, strlen(token_text) - 1, &now, payload, &n, &err) != BG_OK)
+        if (bg_token_verify(&ring, token_text, strlen(token_text) - 1, &now, payload, &n, &err) !=
+                BG_OK)
                 fail_msg("%s", err.text);
         claims_text[strlen(claims_text) - 1] = '\0';
         assert_string_equal(payload, claims_text);

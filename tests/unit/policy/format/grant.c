@@ -3,8 +3,8 @@
 #include "tests/unit/lib/unit.h"
 
 #include "policy/format/emit.h"
-#include "policy/format/token.h"
 #include "policy/format/grant.h"
+#include "policy/format/token.h"
 
 static struct bg_claims claims;
 
@@ -58,7 +58,8 @@ static void the_longest_is_no_longer_than_a_token_takes(void **state)
         static char text[BG_PAYLOAD_BYTES_MAX + 1];
         struct bg_buffer b = BG_BUFFER(text);
         some_claims();
-        struct bg_list *const lists[] = {&claims.groups, &claims.services, &claims.callers, &claims.from};
+        struct bg_list *const lists[] = {
+                &claims.groups, &claims.services, &claims.callers, &claims.from};
         for (size_t l = 0; l < 4; l++) {
                 lists[l]->n = BG_LIST_MAX;
                 for (size_t i = 0; i < BG_LIST_MAX; i++)
@@ -119,8 +120,9 @@ static void every_required_claim(void **state)
         for (size_t o = 0; o < n_optional; o++) {
                 bool found = false;
                 for (size_t i = 0; i < bg_claims_table.n_fields; i++)
-                        found = found || (!bg_claims_table.fields[i].required &&
-                                                 !strcmp(bg_claims_table.fields[i].name, optional[o]));
+                        found = found ||
+                                (!bg_claims_table.fields[i].required &&
+                                        !strcmp(bg_claims_table.fields[i].name, optional[o]));
                 assert_true(found);
         }
 }

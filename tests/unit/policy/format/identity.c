@@ -5,7 +5,8 @@
 #include "policy/format/policy.h"
 
 static struct bg_identity identity;
-#define LEAST "account: backup-bot\nkind: bot\nfunction: Backup\nowner: \"@dba\"\nroles: [db-recovery]\n"
+#define LEAST                                                                                      \
+        "account: backup-bot\nkind: bot\nfunction: Backup\nowner: \"@dba\"\nroles: [db-recovery]\n"
 
 static void a_whole_identity(void **state)
 {
@@ -51,8 +52,8 @@ static void kinds_and_words(void **state)
 static void mistakes(void **state)
 {
         (void)state;
-        static const char *const lines[] = {"account: a\n", "kind: bot\n", "function: x\n",
-                "owner: a\n", "roles: [r]\n"};
+        static const char *const lines[] = {
+                "account: a\n", "kind: bot\n", "function: x\n", "owner: a\n", "roles: [r]\n"};
         static const char *const fields[] = {"account", "kind", "function", "owner", "roles"};
         for (size_t without = 0; without < 5; without++) {
                 char text[256] = "";

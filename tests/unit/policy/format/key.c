@@ -116,7 +116,8 @@ static void the_file_of_a_public_key(void **state)
         assert_code(read_file(kid, public_text, ",\"trusted\":true"), BG_UNKNOWN_KEY);
         assert_code(read_file(kid, "k4.public.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", ""),
                 BG_UNKNOWN_KEY); /* a good key under another's id */
-        assert_code(read_file("k4.pid.S_XQmeEwHbbvRmiyfXfHYpLGjXGzjTRSDoT1YtTakWFE", public_text, ""),
+        assert_code(
+                read_file("k4.pid.S_XQmeEwHbbvRmiyfXfHYpLGjXGzjTRSDoT1YtTakWFE", public_text, ""),
                 BG_UNKNOWN_KEY);
         assert_code(read_file("x", public_text, ""), BG_UNKNOWN_KEY);
         assert_code(read_file(kid, "x", ""), BG_UNKNOWN_KEY);

@@ -28,8 +28,10 @@ static void lines(void **state)
         assert_true(bg_emit(&bg_line_table, &line, &b));
         assert_refuses(&bg_line_table, text, "seq");
         assert_refuses(&bg_line_table, "{\"v\":1,\"seq\":1,\"file\":\"x\"}", "event: missing");
-        assert_refuses(&bg_line_table, "{\"v\":1,\"seq\":1,\"file\":\"x\",\"event\":{}}", "missing");
-        assert_refuses(&bg_line_table, "{\"v\":1,\"seq\":1,\"file\":\"x\",\"event\":[]}", "mapping");
+        assert_refuses(
+                &bg_line_table, "{\"v\":1,\"seq\":1,\"file\":\"x\",\"event\":{}}", "missing");
+        assert_refuses(
+                &bg_line_table, "{\"v\":1,\"seq\":1,\"file\":\"x\",\"event\":[]}", "mapping");
 }
 
 /* The longest event in the longest line has room. */
@@ -49,16 +51,22 @@ static void states(void **state)
         const struct bg_state_head far = {
                 .v = 1, .segment = 999999, .bytes = UINT64_MAX, .seq = UINT64_MAX};
         assert_round_trip(&bg_state_head_table, &far);
-        assert_refuses(&bg_state_head_table, "{\"v\":1,\"segment\":0,\"bytes\":0,\"seq\":0}", "segment");
         assert_refuses(
-                &bg_state_head_table, "{\"v\":1,\"segment\":1000000,\"bytes\":0,\"seq\":0}", "segment");
+                &bg_state_head_table, "{\"v\":1,\"segment\":0,\"bytes\":0,\"seq\":0}", "segment");
+        assert_refuses(&bg_state_head_table, "{\"v\":1,\"segment\":1000000,\"bytes\":0,\"seq\":0}",
+                "segment");
         assert_refuses(&bg_state_head_table, "{\"v\":1,\"segment\":1,\"bytes\":0}", "seq: missing");
 
-        static const struct bg_state_id one = {.id = "4K7M-2PQ9", .ask = true,
-                .yes = {.n = 2, .v = {"0", "4294967294"}}, .end = true, .uses = 3, .ended = 2};
+        static const struct bg_state_id one = {.id = "4K7M-2PQ9",
+                .ask = true,
+                .yes = {.n = 2, .v = {"0", "4294967294"}},
+                .end = true,
+                .uses = 3,
+                .ended = 2};
         assert_round_trip(&bg_state_id_table, &one);
         assert_refuses(&bg_state_id_table, "{\"id\":\"4K7M-2PQ9\",\"yes\":[\"alice\"]}", "yes");
-        assert_refuses(&bg_state_id_table, "{\"id\":\"4K7M-2PQ9\",\"yes\":[\"4294967295\"]}", "yes");
+        assert_refuses(
+                &bg_state_id_table, "{\"id\":\"4K7M-2PQ9\",\"yes\":[\"4294967295\"]}", "yes");
         assert_refuses(&bg_state_id_table, "{\"id\":\"4K7M-2PQ9\",\"yes\":[\"01\"]}", "yes");
         assert_refuses(&bg_state_id_table, "{\"ask\":true}", "id: missing");
 

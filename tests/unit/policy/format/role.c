@@ -72,8 +72,8 @@ static void mistakes(void **state)
                 (void)snprintf(text, sizeof text, LEAST "%s\n", bad[i][0]);
                 assert_refuses(&bg_role_table, text, bad[i][1]);
         }
-        assert_refuses(&bg_role_table,
-                "role: a23456789012345678901x\npurpose: x\napprovers: [a]\n", "role");
+        assert_refuses(&bg_role_table, "role: a23456789012345678901x\npurpose: x\napprovers: [a]\n",
+                "role");
 }
 
 int main(void)

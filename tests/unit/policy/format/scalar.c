@@ -29,7 +29,8 @@ static void names(void **state)
         holds_for(bg_is_role_name, WORDS("a", "db-recovery", "a--", "a23456789012345678901"),
                 WORDS("", "A", "-a", "9", "a_b", "a.b", "a2345678901234567890123", "aB",
                         "a234567890123456789012"));
-        holds_for(bg_is_factor_name, WORDS("totp", "password"), WORDS("../x", "other/", "Totp", ""));
+        holds_for(
+                bg_is_factor_name, WORDS("totp", "password"), WORDS("../x", "other/", "Totp", ""));
         holds_for(bg_is_env_name, WORDS("A", "_", "PGSERVICE", "A_9", "LDX", "BREAKGLASSES"),
                 WORDS("", "a", "9A", "A=B", "LD_PRELOAD", "LD_", "BREAKGLASS_GRANT", "Ab", "A-B",
                         "GLIBC_TUNABLES"));
@@ -44,12 +45,50 @@ static void clean_text(void **state)
         holds_for(bg_is_clean_text,
                 WORDS("", "plain", "Größe 漢字 🔑", "\xC2\xA0", "\xF4\x8F\xBF\xBD", "\xEE\x80\x80"),
                 WORDS("\n", "a\tb", "\x1B[31m", "\x7F", "\xC2\x80", "\xC2\x9F", /* controls */
-                        "\xE2\x80\xA8", "\xE2\x80\xA9",                       /* line separators */
+                        "\xE2\x80\xA8", "\xE2\x80\xA9", /* line separators */
                         "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x80\x8F", "\xD8\x9C", /* bidi */
                         "\xE2\x80\x8B", "\xEF\xBB\xBF",                     /* zero width, BOM */
                         "\xEF\xBF\xBF", "\xEF\xB7\x90", "\xF0\x9F\xBF\xBE", /* noncharacters */
                         "\x80", "\xC3", "a\xE2\x82", "\xFF", "\xC0\x80", "\xE0\x80\xAF",
                         "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80"));
+}
+
+/* The first and last of each range, and their neighbours. */
+static void edges_of_clean_text(void **state)
+{
+        (void)state;
+        static const char *const clean[] = {" ", "~", "\xC2\xA0", "\xD8\x9B",
+                "\xD8\x9D", /* 061B 061D */
+                "\xE0\xA0\x80", "\xE2\x80\x8A", "\xE2\x80\x90", "\xE2\x80\xA7", "\xE2\x80\xAF",
+                "\xE2\x81\x9F", "\xE2\x81\xB0", "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xB7\x8F",
+                "\xEF\xB7\xB0", "\xEF\xBB\xBE", "\xEF\xBC\x80", "\xEF\xBF\xBD", "\xF0\x90\x80\x80",
+                "\xF4\x8F\xBF\xBD", NULL};
+        static const char *const unclean[] = {"\x01", "\x1F", "\x7F", "\xC2\x80", "\xC2\x9F",
+                "\xD8\x9C", "\xE2\x80\x8B", "\xE2\x80\x8F", "\xE2\x80\xA8", "\xE2\x80\xAE",
+                "\xE2\x81\xA0", "\xE2\x81\xAF", "\xED\xA0\x80", "\xED\xBF\xBF", "\xEF\xB7\x90",
+                "\xEF\xB7\xAF", "\xEF\xBB\xBF", "\xEF\xBF\xBE", "\xEF\xBF\xBF", "\xC1\xBF",
+                "\xE0\x9F\xBF", "\xF0\x8F\xBF\xBF", "\xF4\x8F\xBF\xBE", "\xF4\x90\x80\x80",
+                "\xF5\x80\x80\x80", NULL};
+        holds_for(bg_is_clean_text, clean, unclean);
+        holds_for(bg_is_env_name, WORDS("AZ", "ZA", "A0", "A9"), WORDS("A:", "A/", "A@", "A["));
+        holds_for(bg_is_name, WORDS("Z", "z", "a0", "a9Zz"),
+                WORDS("[", "{", "`", "@", "a:", "a/", "a["));
+}
+
+/* No buffer is sized by what somebody says. */
+static void longer_than_any_address(void **state)
+{
+        (void)state;
+        char text[4096];
+        for (size_t n = 40; n < sizeof text; n += 7) {
+                memset(text, '1', n);
+                text[n] = '\0';
+                assert_false(bg_is_network(text));
+                assert_false(bg_network_has(text, "10.0.0.1"));
+                assert_false(bg_network_has("10.0.0.0/8", text));
+                text[n - 2] = '/';
+                assert_false(bg_is_network(text));
+        }
 }
 
 static void cleaning(void **state)
@@ -97,8 +136,8 @@ static void ids_are_read_as_spoken(void **state)
         }
         assert_true(bg_id_parse("oiL0-1o1i", id));
         assert_string_equal(id, "0110-1011");
-        static const char *const other[] = {"", "-", "4K7M-", "4K7M-2PQ9X", "4K7M-2PQ9-", "4K7M-2PU9",
-                "4-K7M2PQ9", "4K7M--2PQ9", "4K7M 2PQ9", "4K7M-2PQ\n", NULL};
+        static const char *const other[] = {"", "-", "4K7M-", "4K7M-2PQ9X", "4K7M-2PQ9-",
+                "4K7M-2PU9", "4-K7M2PQ9", "4K7M--2PQ9", "4K7M 2PQ9", "4K7M-2PQ\n", NULL};
         for (const char *const *p = other; *p; p++)
                 assert_false(bg_id_parse(*p, id));
 }
@@ -170,9 +209,9 @@ static void durations(void **state)
                 assert_true(d == SEC(good[i].sec));
                 assert_string_equal(bg_duration_print(d, text), good[i].again);
         }
-        static const char *const bad[] = {"", "s", "0s", "1", "1.5h", "1 h", " 1h", "01h", "-1h", "+1h",
-                "1H", "1w", "1h30m", "3651d", "315360001s", "99999999999s", "999999999999999999d",
-                "1e3s", "0x1s", "1hh", "h1", NULL};
+        static const char *const bad[] = {"", "s", "0s", "1", "1.5h", "1 h", " 1h", "01h", "-1h",
+                "+1h", "1H", "1w", "1h30m", "3651d", "315360001s", "99999999999s",
+                "999999999999999999d", "1e3s", "0x1s", "1hh", "h1", NULL};
         for (const char *const *p = bad; *p; p++)
                 if (bg_duration_parse(*p, &d))
                         fail_msg("\"%s\" was taken", *p);
@@ -218,15 +257,15 @@ static void times(void **state)
                 assert_true(t == good[i].time);
                 assert_string_equal(bg_time_print(t, text), good[i].text);
         }
-        static const char *const bad[] = {"", "2026-11-24", "2026-11-24T02:46:00", "2026-11-24T02:46Z",
-                "2026-11-24 02:46:00Z", "2026-11-24t02:46:00z", "2026-11-24T02:46:00+00:00",
-                "2026-11-24T02:46:00.5Z", "2026-11-24T02:46:00.000000Z",
-                "2026-11-24T02:46:00,000001Z", "2026-11-24T02:46:00.00000aZ",
-                "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z", "2026-01-00T00:00:00Z",
-                "2025-02-29T00:00:00Z", "2026-11-31T00:00:00Z", "2026-11-24T24:00:00Z",
-                "2026-11-24T02:60:00Z", "2026-11-24T02:46:60Z", "1969-12-31T23:59:59Z",
-                "2200-01-01T00:00:00Z", "0026-11-24T02:46:00Z", "2026-11-24T02:46:00Z ",
-                "+026-11-24T02:46:00Z", "2026-11-24T-2:46:00Z", NULL};
+        static const char *const bad[] = {"", "2026-11-24", "2026-11-24T02:46:00",
+                "2026-11-24T02:46Z", "2026-11-24 02:46:00Z", "2026-11-24t02:46:00z",
+                "2026-11-24T02:46:00+00:00", "2026-11-24T02:46:00.5Z",
+                "2026-11-24T02:46:00.000000Z", "2026-11-24T02:46:00,000001Z",
+                "2026-11-24T02:46:00.00000aZ", "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z",
+                "2026-01-00T00:00:00Z", "2025-02-29T00:00:00Z", "2026-11-31T00:00:00Z",
+                "2026-11-24T24:00:00Z", "2026-11-24T02:60:00Z", "2026-11-24T02:46:60Z",
+                "1969-12-31T23:59:59Z", "2200-01-01T00:00:00Z", "0026-11-24T02:46:00Z",
+                "2026-11-24T02:46:00Z ", "+026-11-24T02:46:00Z", "2026-11-24T-2:46:00Z", NULL};
         bg_usec t = 0;
         for (const char *const *p = bad; *p; p++)
                 if (bg_time_parse(*p, &t))
@@ -298,6 +337,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(names),
                 cmocka_unit_test(clean_text),
+                cmocka_unit_test(edges_of_clean_text),
+                cmocka_unit_test(longer_than_any_address),
                 cmocka_unit_test(cleaning),
                 cmocka_unit_test(ids_are_read_as_spoken),
                 cmocka_unit_test(ids_sort_by_time),

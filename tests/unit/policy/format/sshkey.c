@@ -7,8 +7,8 @@
 /* ssh-keygen -t ed25519 -f k -N '' -C x; ssh-keygen -lf k.pub */
 #define ED25519 "AAAAC3NzaC1lZDI1NTE5AAAAIE7EVlj6aVGaKF7mKCwCw90JrDMLmheoJfZN4nwT3ypU"
 #define ED25519_PRINT "SHA256:mtO8bAxqbDIvpkcTfb1tgBJQUOjd/gqekH9AM2OqTcc"
-#define ECDSA \
-        "AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBC5CktLqRN1uD0ESGe" \
+#define ECDSA                                                                                      \
+        "AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBC5CktLqRN1uD0ESGe"                   \
         "X3Fazg+OcixgoJqNMKA9w6T/tgW2Q7+1D/21iqkJUEW4ppWD0imtMjCtJyG0dLW5YcEt0="
 #define ECDSA_PRINT "SHA256:bZxmuvHgnrP25DN/CmUfsAEi70I+UL+aEfwxj8Lu34o"
 
@@ -23,8 +23,7 @@ static void as_ssh_keygen_prints_it(void **state)
         assert_true(bg_sshkey_fingerprint("publickey ecdsa-sha2-nistp256 " ECDSA "\n", print));
         assert_string_equal(print, ECDSA_PRINT);
         /* A second method that had to follow says nothing of the key. */
-        assert_true(bg_sshkey_fingerprint(
-                "publickey ssh-ed25519 " ED25519 "\npassword\n", print));
+        assert_true(bg_sshkey_fingerprint("publickey ssh-ed25519 " ED25519 "\npassword\n", print));
         assert_string_equal(print, ED25519_PRINT);
 }
 

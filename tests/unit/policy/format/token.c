@@ -97,8 +97,8 @@ static void every_splice(void **state)
 {
         (void)state;
         char other[sizeof token];
-        assert_true(bg_token_sign(other_secret, "{\"v\":1,\"jti\":\"0000-0000\"}", UNIT_MACHINE, other,
-                sizeof other));
+        assert_true(bg_token_sign(other_secret, "{\"v\":1,\"jti\":\"0000-0000\"}", UNIT_MACHINE,
+                other, sizeof other));
         size_t n = strlen(token);
         assert_int_equal(strlen(other), n);
         for (size_t i = 11; i < n - 1; i++) {
@@ -113,7 +113,8 @@ static void every_splice(void **state)
 static void other_headers(void **state)
 {
         (void)state;
-        static const char *const heads[] = {"v3.public.", "v4.local..", "V4.public.", "v4.Public.", NULL};
+        static const char *const heads[] = {
+                "v3.public.", "v4.local..", "V4.public.", "v4.Public.", NULL};
         for (const char *const *p = heads; *p; p++) {
                 char text[sizeof token];
                 memcpy(text, token, sizeof text);
@@ -138,8 +139,8 @@ static void keys_that_are_not_this_hosts(void **state)
         /* A known id over a stranger's signature. */
         char footer[128];
         (void)snprintf(footer, sizeof footer, "{\"kid\":\"%s\"}", ring.v[0].kid);
-        assert_true(bg_paseto_sign(
-                strange_secret, payload, footer, UNIT_MACHINE, text, sizeof text));
+        assert_true(
+                bg_paseto_sign(strange_secret, payload, footer, UNIT_MACHINE, text, sizeof text));
         assert_code(verify(text), BG_BAD_SIGNATURE);
         /* One of our keys under the other's id. */
         (void)snprintf(footer, sizeof footer, "{\"kid\":\"%s\"}", ring.v[1].kid);
@@ -181,7 +182,8 @@ static void footers_have_one_form(void **state)
                 size_t n = strcspn(*p, "%");
                 (void)snprintf(footer, sizeof footer, "%.*s%s%s", (int)n, *p,
                         (*p)[n] ? ring.v[0].kid : "", (*p)[n] ? *p + n + 2 : "");
-                assert_true(bg_paseto_sign(secret, payload, footer, UNIT_MACHINE, text, sizeof text));
+                assert_true(
+                        bg_paseto_sign(secret, payload, footer, UNIT_MACHINE, text, sizeof text));
                 assert_code(verify(text), BG_UNKNOWN_KEY);
         }
 }
@@ -210,6 +212,85 @@ static void room_is_checked_when_signing(void **state)
         }
 }
 
+/* What the bare algorithm takes is no more than a grant's token may be. */
+static void edges_of_the_algorithm(void **state)
+{
+        (void)state;
+        char text[sizeof token];
+        char small[sizeof payload];
+        size_t n = 0;
+
+        /* A point with nothing behind it is a second way to write that there is no footer. */
+        assert_true(bg_paseto_sign(secret, payload, "", "", text, sizeof text));
+        assert_true(bg_paseto_verify(
+                ring.v[0].public_key, text, strlen(text), "", "", small, sizeof small, &n));
+        assert_int_equal(n, sizeof payload - 1);
+        assert_false(bg_paseto_verify(
+                ring.v[0].public_key, text, strlen(text), "", "", small, sizeof small - 1, &n));
+        (void)strcat(text, ".");
+        assert_false(bg_paseto_verify(
+                ring.v[0].public_key, text, strlen(text), "", "", small, sizeof small, &n));
+        /* Nothing signed is nothing granted. */
+        assert_true(bg_paseto_sign(secret, "", "", "", text, sizeof text));
+        assert_false(bg_paseto_verify(
+                ring.v[0].public_key, text, strlen(text), "", "", small, sizeof small, &n));
+
+        /* Footers of 128 bytes, and of one more. */
+        char footer[130];
+        memset(footer, 'f', sizeof footer);
+        footer[129] = '\0';
+        assert_false(bg_paseto_sign(secret, payload, footer, "", text, sizeof text));
+        footer[128] = '\0';
+        assert_true(bg_paseto_sign(secret, payload, footer, "", text, sizeof text));
+        assert_true(bg_paseto_verify(
+                ring.v[0].public_key, text, strlen(text), footer, "", small, sizeof small, &n));
+}
+
+/* Behind a NUL anything could stand in a footer that reads as ours. */
+static void a_nul_in_the_footer(void **state)
+{
+        (void)state;
+        char footer[128];
+        char text[sizeof token + 64];
+        char *point = NULL;
+
+        (void)snprintf(footer, sizeof footer, "{\"kid\":\"%s\"}", ring.v[0].kid);
+        size_t n = strlen(footer);
+        memcpy(footer + n, "\0more", 6);
+        bg_copy(text, sizeof text, token);
+        point = strrchr(text, '.') + 1;
+        (void)sodium_bin2base64(point, sizeof text - (size_t)(point - text),
+                (const unsigned char *)footer, n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+        assert_string_equal(text, token);
+        for (size_t more = 1; more < 6; more++) {
+                (void)sodium_bin2base64(point, sizeof text - (size_t)(point - text),
+                        (const unsigned char *)footer, n + more,
+                        sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+                assert_code(verify(text), BG_MALFORMED);
+        }
+}
+
+/* Whoever starts su can bound our memory: that must not look like a forgery. */
+static void without_memory(void **state)
+{
+        (void)state;
+        unsigned n = 1;
+        enum bg_code code = BG_SYSTEM;
+        for (; code != BG_OK && n < 10; n++) {
+                unit_fail_malloc(n);
+                code = verify(token);
+                unit_fail_malloc(0);
+                if (code != BG_OK)
+                        assert_code(code, BG_SYSTEM);
+        }
+        assert_true(n > 2);
+        char text[sizeof token];
+        unit_fail_malloc(1);
+        bool done = bg_token_sign(secret, payload, UNIT_MACHINE, text, sizeof text);
+        unit_fail_malloc(0);
+        assert_false(done);
+}
+
 static void the_longest_payload(void **state)
 {
         (void)state;
@@ -226,8 +307,8 @@ static void the_longest_payload(void **state)
         char footer[128];
         char small[16];
         (void)snprintf(footer, sizeof footer, "{\"kid\":\"%s\"}", ring.v[0].kid);
-        assert_false(bg_paseto_verify(ring.v[0].public_key, text, strlen(text), footer, UNIT_MACHINE,
-                small, sizeof small, &n));
+        assert_false(bg_paseto_verify(ring.v[0].public_key, text, strlen(text), footer,
+                UNIT_MACHINE, small, sizeof small, &n));
         memset(text, 'A', sizeof text);
         memcpy(text, "v4.public.", 10);
         assert_code(verify_bytes(text, sizeof text), BG_MALFORMED);
@@ -246,6 +327,9 @@ int main(void)
                 cmocka_unit_test(footers_have_one_form),
                 cmocka_unit_test(another_machines_assertion),
                 cmocka_unit_test(room_is_checked_when_signing),
+                cmocka_unit_test(edges_of_the_algorithm),
+                cmocka_unit_test(a_nul_in_the_footer),
+                cmocka_unit_test(without_memory),
                 cmocka_unit_test(the_longest_payload),
         };
         return cmocka_run_group_tests_name("token", tests, setup, NULL);

@@ -35,7 +35,8 @@ static void output_and_status(void **state)
 static void output_is_bounded(void **state)
 {
         (void)state;
-        assert_code(sh("i=0; while [ $i -lt 2000 ]; do echo 0123456789; i=$((i+1)); done", 20, 16), BG_OK);
+        assert_code(sh("i=0; while [ $i -lt 2000 ]; do echo 0123456789; i=$((i+1)); done", 20, 16),
+                BG_OK);
         assert_int_equal(status, 0); /* it was read to its end, not stopped by a full pipe */
         assert_string_equal(out, "0123456789\n0123");
         assert_int_equal(out[16], '#');
@@ -62,7 +63,8 @@ static void nothing_is_inherited(void **state)
         (void)sigaddset(&set, SIGTERM);
         (void)sigprocmask(SIG_BLOCK, &set, NULL);
         (void)signal(SIGPIPE, SIG_IGN);
-        assert_code(sh("grep -E '^Sig(Blk|Ign)' /proc/self/status | tr -d '\\t'", 10, sizeof out), BG_OK);
+        assert_code(sh("grep -E '^Sig(Blk|Ign)' /proc/self/status | tr -d '\\t'", 10, sizeof out),
+                BG_OK);
         (void)sigprocmask(SIG_UNBLOCK, &set, NULL);
         (void)signal(SIGPIPE, SIG_DFL);
         unsigned long long blocked = 1;

@@ -124,7 +124,8 @@ static void a_torn_line_is_cut_off(void **state)
                 char more[600];
                 memset(more, 'x', sizeof more);
                 assert_int_equal(ftruncate(fd, (off_t)whole), 0);
-                assert_int_equal(pwrite(fd, more, cut - whole, (off_t)whole), (ssize_t)(cut - whole));
+                assert_int_equal(
+                        pwrite(fd, more, cut - whole, (off_t)whole), (ssize_t)(cut - whole));
                 open_record();
                 assert_non_null(strstr(record.mended, "torn last line"));
                 assert_false(record.tampered);
@@ -177,8 +178,10 @@ static void a_damaged_line_is_left_and_passed(void **state)
 static void a_state_that_is_gone_or_damaged(void **state)
 {
         (void)state;
-        static const char *const bad[] = {"", "{}\n", "nonsense\n", "{\"v\":2,\"segment\":1,\"bytes\":0,"
-                "\"seq\":0}\n", "{\"v\":1,\"segment\":1,\"bytes\":0,\"seq\":0}\n{\"id\":\"x\"}\n", NULL};
+        static const char *const bad[] = {"", "{}\n", "nonsense\n",
+                "{\"v\":2,\"segment\":1,\"bytes\":0,"
+                "\"seq\":0}\n",
+                "{\"v\":1,\"segment\":1,\"bytes\":0,\"seq\":0}\n{\"id\":\"x\"}\n", NULL};
         open_record();
         some_lines();
         assert_code(bg_record_store(&record, &err), BG_OK);
@@ -243,7 +246,8 @@ static void a_reported_name_is_made_clean(void **state)
         open_record();
         some_lines();
         for (int twice = 0; twice < 2; twice++) {
-                assert_code(bg_record_report(&record, "grants/\x1B[31m\n\xFF", 1, 5, &fresh, &err), BG_OK);
+                assert_code(bg_record_report(&record, "grants/\x1B[31m\n\xFF", 1, 5, &fresh, &err),
+                        BG_OK);
                 assert_int_equal(fresh, twice == 0);
                 assert_code(bg_record_report(&record, longest, 2, 5, &fresh, &err), BG_OK);
                 assert_int_equal(fresh, twice == 0);

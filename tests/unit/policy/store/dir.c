@@ -171,7 +171,8 @@ static void names_that_lead_elsewhere(void **state)
         struct bg_dir sub;
         bool there = false;
         unit_put(&place, "d/f", 0600, "x");
-        static const char *const names[] = {"d/f", "../x", "..", ".", "", "/etc/passwd", "d/", NULL};
+        static const char *const names[] = {
+                "d/f", "../x", "..", ".", "", "/etc/passwd", "d/", NULL};
         for (const char *const *p = names; *p; p++) {
                 assert_code(read_file(*p, 8), BG_UNSAFE_FILE);
                 assert_code(bg_dir_sub(&place.dir, *p, &sub, &err), BG_UNSAFE_FILE);
@@ -185,6 +186,28 @@ static void names_that_lead_elsewhere(void **state)
         longest[sizeof longest - 1] = '\0';
         assert_code(bg_dir_sub(&place.dir, longest, &sub, &err), BG_STORE_FAILED);
         assert_code(read_file(longest, 8), BG_STORE_FAILED);
+}
+
+/* A path that does not fit into a sentence is refused, not cut. */
+static void deeper_than_a_path_holds(void **state)
+{
+        (void)state;
+        char name[61];
+        struct bg_dir at = place.dir;
+        enum bg_code code = BG_OK;
+        unsigned depth = 0;
+        memset(name, 'd', sizeof name - 1);
+        name[sizeof name - 1] = '\0';
+        for (; code == BG_OK && depth < 10; depth++) {
+                struct bg_dir sub;
+                code = bg_dir_make(&at, name, &sub, &err);
+                if (depth > 0)
+                        bg_dir_done(&at);
+                at = sub;
+        }
+        assert_code(code, BG_STORE_FAILED);
+        assert_int_equal(err.errnum, ENAMETOOLONG);
+        assert_true(depth >= 3);
 }
 
 static void whether_something_is_there(void **state)
@@ -330,6 +353,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(owners, setup, teardown),
                 cmocka_unit_test_setup_teardown(folders, setup, teardown),
                 cmocka_unit_test_setup_teardown(names_that_lead_elsewhere, setup, teardown),
+                cmocka_unit_test_setup_teardown(deeper_than_a_path_holds, setup, teardown),
                 cmocka_unit_test_setup_teardown(whether_something_is_there, setup, teardown),
                 cmocka_unit_test_setup_teardown(each_entry, setup, teardown),
                 cmocka_unit_test_setup_teardown(exhaustion_is_no_absence, setup, teardown),

@@ -106,8 +106,7 @@ static void over_the_quota_is_counted(void **state)
         char path[300] = "";
         do {
                 only_file(&state_place, "events/1000", path, sizeof path);
-        } while (strstr(path, BG_EVENTS_OVER) &&
-                unlinkat(state_place.dir.fd, path, 0) == 0);
+        } while (strstr(path, BG_EVENTS_OVER) && unlinkat(state_place.dir.fd, path, 0) == 0);
         assert_int_equal(unlinkat(state_place.dir.fd, path, 0), 0);
         unsigned before = unit_entries(&state_place, "events/1000");
         assert_code(bg_event_write(&store, 1000, &event, &err), BG_OK);
@@ -120,7 +119,8 @@ static void a_link_for_a_count_is_not_followed(void **state)
         for (unsigned i = 0; i < BG_EVENTS_WAITING_MAX; i++)
                 assert_code(bg_event_write(&store, 1000, &event, &err), BG_OK);
         unit_put(&state_place, "target", 0600, "");
-        assert_int_equal(symlinkat("../../target", state_place.dir.fd, "events/1000/" BG_EVENTS_OVER), 0);
+        assert_int_equal(
+                symlinkat("../../target", state_place.dir.fd, "events/1000/" BG_EVENTS_OVER), 0);
         assert_code(bg_event_write(&store, 1000, &event, &err), BG_AUDIT_UNAVAILABLE);
         assert_string_equal(unit_get(&state_place, "target"), "");
 }
@@ -159,6 +159,20 @@ static void a_touch_is_seen(void **state)
         assert_true(st.st_mtim.tv_sec > 1);
 }
 
+static void wakes_are_taken_away(void **state)
+{
+        (void)state;
+        bg_wakes_take(&store, "wake"); /* none there is no harm */
+        for (int i = 0; i < 5; i++)
+                bg_event_wake(&store);
+        assert_int_equal(unit_entries(&run_place, "wake"), 5);
+        bg_wakes_take(&store, "wake");
+        assert_int_equal(unit_entries(&run_place, "wake"), 0);
+        assert_non_null(unit_get(&run_place, "changed"));
+        store.run.fd = -1;
+        bg_wakes_take(&store, "wake");
+}
+
 static void the_newest_moment(void **state)
 {
         (void)state;
@@ -191,10 +205,12 @@ int main(void)
                 cmocka_unit_test_setup_teardown(one_event_one_file_one_wake, setup, teardown),
                 cmocka_unit_test_setup_teardown(names_sort_by_time, setup, teardown),
                 cmocka_unit_test_setup_teardown(over_the_quota_is_counted, setup, teardown),
-                cmocka_unit_test_setup_teardown(a_link_for_a_count_is_not_followed, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_link_for_a_count_is_not_followed, setup, teardown),
                 cmocka_unit_test_setup_teardown(what_the_disk_does_not_take, setup, teardown),
                 cmocka_unit_test_setup_teardown(without_run_an_event_is_still_one, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_touch_is_seen, setup, teardown),
+                cmocka_unit_test_setup_teardown(wakes_are_taken_away, setup, teardown),
                 cmocka_unit_test_setup_teardown(the_newest_moment, setup, teardown),
         };
         return cmocka_run_group_tests_name("events", tests, NULL, NULL);

@@ -38,7 +38,8 @@ static void secrets(void **state)
         for (size_t i = 0; i < sizeof secret; i++)
                 secret[i] = (unsigned char)(i * 7);
         assert_code(bg_totp_load(&place.dir, "alice", back, &n, &err), BG_NO_SUCH);
-        const size_t sizes[] = {BG_TOTP_SECRET_BYTES, BG_TOTP_SECRET_BYTES_MAX, BG_TOTP_SECRET_BYTES + 1};
+        const size_t sizes[] = {
+                BG_TOTP_SECRET_BYTES, BG_TOTP_SECRET_BYTES_MAX, BG_TOTP_SECRET_BYTES + 1};
         for (size_t i = 0; i < 3; i++) {
                 assert_code(bg_totp_store(&place.dir, "alice", secret, sizes[i], &err), BG_OK);
                 assert_code(bg_totp_load(&place.dir, "alice", back, &n, &err), BG_OK);
@@ -58,12 +59,34 @@ static void secrets(void **state)
         assert_code(bg_totp_load(&place.dir, "bob", back, &n, &err), BG_NO_SUCH);
 }
 
+/* The longest name that useradd(8) takes has room in every file's name. */
+static void the_longest_name(void **state)
+{
+        (void)state;
+        static const char longest[] = "abcdefghijklmnopqrstuvwxyz012345";
+        unsigned char secret[BG_TOTP_SECRET_BYTES] = {1};
+        unsigned char back[BG_TOTP_SECRET_BYTES_MAX];
+        size_t n = 0;
+        bool taken = false;
+        assert_int_equal(strlen(longest), BG_NAME_BYTES - 1);
+        assert_code(bg_totp_store(&place.dir, longest, secret, sizeof secret, &err), BG_OK);
+        assert_code(bg_totp_load(&place.dir, longest, back, &n, &err), BG_OK);
+        assert_code(bg_code_take(&place.dir, longest, UINT64_MAX, &taken, &err), BG_OK);
+        assert_non_null(unit_get(&place, "factors/abcdefghijklmnopqrstuvwxyz012345.totp"));
+        assert_non_null(unit_get(
+                &place, "factors/abcdefghijklmnopqrstuvwxyz012345.codes/18446744073709551615"));
+        assert_code(
+                bg_try_pay(&place.dir, 4294967294, longest, &now, &left, &wait_usec, &err), BG_OK);
+        assert_non_null(unit_get(&place, "tries/4294967294.abcdefghijklmnopqrstuvwxyz012345/1"));
+}
+
 static void secrets_that_do_not_read(void **state)
 {
         (void)state;
         unsigned char back[BG_TOTP_SECRET_BYTES_MAX];
         size_t n = 0;
-        static const char *const bad[] = {"", "\n", "zz", "00112233445566778899aabbccddeeff001122\n",
+        static const char *const bad[] = {"", "\n", "zz",
+                "00112233445566778899aabbccddeeff001122\n",
                 "00112233445566778899aabbccddeeff0011223\n",
                 "00112233445566778899aabbccddeeff0011223g\n",
                 "00112233445566778899aabbccddeeff00112233 \n",
@@ -260,13 +283,16 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(secrets, setup, teardown),
+                cmocka_unit_test_setup_teardown(the_longest_name, setup, teardown),
                 cmocka_unit_test_setup_teardown(secrets_that_do_not_read, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_code_is_good_once, setup, teardown),
-                cmocka_unit_test_setup_teardown(three_are_free_then_each_costs_more, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        three_are_free_then_each_costs_more, setup, teardown),
                 cmocka_unit_test_setup_teardown(pairs_do_not_touch_each_other, setup, teardown),
                 cmocka_unit_test_setup_teardown(success_clears_the_pair, setup, teardown),
                 cmocka_unit_test_setup_teardown(setting_the_clock_buys_nothing, setup, teardown),
-                cmocka_unit_test_setup_teardown(after_a_reboot_the_wall_clock_counts, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        after_a_reboot_the_wall_clock_counts, setup, teardown),
                 cmocka_unit_test_setup_teardown(no_pause_is_for_ever, setup, teardown),
                 cmocka_unit_test_setup_teardown(twenty_at_once_get_three, setup, teardown),
                 cmocka_unit_test_setup_teardown(what_cannot_be_paid_is_not_asked, setup, teardown),

@@ -221,7 +221,8 @@ static void unsafe_folders(void **state)
         }
         struct bg_now now = unit_now();
         struct bg_grants other;
-        assert_code(bg_grants_load(&place.dir, "../closed", &ring, &now, &other, &err), BG_UNSAFE_FILE);
+        assert_code(
+                bg_grants_load(&place.dir, "../closed", &ring, &now, &other, &err), BG_UNSAFE_FILE);
         assert_code(bg_grants_load(&place.dir, "nobody", &ring, &now, &other, &err), BG_OK);
         assert_int_equal(other.n, 0);
 }
@@ -269,10 +270,10 @@ static void causes(void **state)
         (void)state;
         for (unsigned kind = 0; kind < BG_EVENT_KINDS; kind++) {
                 enum bg_code cause = bg_cause_of((enum bg_event_kind)kind);
-                enum bg_code expected = kind == BG_EVENT_REVOKED ? BG_REVOKED
-                        : kind == BG_EVENT_EXPIRED               ? BG_EXPIRED
-                        : kind == BG_EVENT_CONSUMED              ? BG_CONSUMED
-                                                                 : BG_TAMPERED;
+                enum bg_code expected = kind == BG_EVENT_REVOKED    ? BG_REVOKED
+                                        : kind == BG_EVENT_EXPIRED  ? BG_EXPIRED
+                                        : kind == BG_EVENT_CONSUMED ? BG_CONSUMED
+                                                                    : BG_TAMPERED;
                 assert_code(cause, expected);
         }
 }
@@ -282,8 +283,10 @@ static void tombstones_that_do_not_read(void **state)
         (void)state;
         struct bg_event event;
         open_grant(ID);
-        static const char *const bad[] = {"", "{", "{\"v\":1,\"event\":\"granted\","
-                "\"time\":\"2026-11-24T02:46:00Z\",\"code\":\"ok\"}", NULL};
+        static const char *const bad[] = {"", "{",
+                "{\"v\":1,\"event\":\"granted\","
+                "\"time\":\"2026-11-24T02:46:00Z\",\"code\":\"ok\"}",
+                NULL};
         assert_code(bg_tombstone_read(&place.dir, ID, &event, &err), BG_NO_SUCH);
         for (const char *const *p = bad; *p; p++) {
                 unit_put(&place, "closed/" ID, 0600, *p);
@@ -473,6 +476,24 @@ static void exhaustion_is_neither_good_nor_bad(void **state)
         assert_true(good > 0 && good < 8);
 }
 
+static void without_memory(void **state)
+{
+        (void)state;
+        unsigned n = 1;
+        enum bg_code code = BG_SYSTEM;
+        open_grant(ID);
+        for (; code != BG_OK && n < 20; n++) {
+                unit_fail_malloc(n);
+                code = load();
+                unit_fail_malloc(0);
+                if (code != BG_OK)
+                        assert_code(code, BG_SYSTEM);
+        }
+        assert_true(n > 4);
+        assert_int_equal(grants.n, 1);
+        assert_code(grants.v[0].found, BG_OK);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -490,7 +511,9 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_use_that_cannot_be_recorded, setup, teardown),
                 cmocka_unit_test_setup_teardown(twenty_want_one_use, setup, teardown),
                 cmocka_unit_test_setup_teardown(twenty_close_one_grant, setup, teardown),
-                cmocka_unit_test_setup_teardown(exhaustion_is_neither_good_nor_bad, setup, teardown),
+                cmocka_unit_test_setup_teardown(without_memory, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        exhaustion_is_neither_good_nor_bad, setup, teardown),
         };
         return cmocka_run_group_tests_name("grants", tests, NULL, NULL);
 }

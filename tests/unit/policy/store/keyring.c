@@ -155,6 +155,8 @@ static void files_that_are_no_keys_of_ours(void **state)
         put_public(NULL, 6, "nonsense", "");
         unit_put(&place, "keys/README", 0644, "hello");
         unit_put(&place, "keys/.pub", 0644, "hello");
+        unit_put(&place, "keys/x", 0644, "hello");
+        unit_put(&place, "keys/pub", 0644, "hello");
         unit_put(&place, "keys/empty.pub", 0644, "");
         unit_mkdir(&place, "keys/folder.pub");
         assert_int_equal(symlinkat("/dev/zero", place.dir.fd, "keys/link.pub"), 0);

@@ -22,7 +22,8 @@ static int setup(void **state)
         unit_place_make(&etc);
         unit_put(&etc, "policy.d/backup-bot.yaml", 0644, IDENTITY);
         unit_put(&etc, "roles.d/db-restart.yaml", 0644, ROLE("db-restart"));
-        unit_put(&etc, "roles.d/db-recovery.yaml", 0644, ROLE("db-recovery") "factors: [totp, face]\n");
+        unit_put(&etc, "roles.d/db-recovery.yaml", 0644,
+                ROLE("db-recovery") "factors: [totp, face]\n");
         memset(&policy, 0, sizeof policy);
         return 0;
 }
@@ -91,8 +92,8 @@ static void digests_follow_the_files(void **state)
 static void accounts_without_a_file(void **state)
 {
         (void)state;
-        static const char *const names[] = {"alice", "", "../policy.d/backup-bot", "backup-bot.yaml",
-                ".", "/etc/passwd", "9x", NULL};
+        static const char *const names[] = {"alice", "", "../policy.d/backup-bot",
+                "backup-bot.yaml", ".", "/etc/passwd", "9x", NULL};
         for (const char *const *p = names; *p; p++) {
                 assert_code(load(*p), BG_NO_SUCH);
                 assert_int_equal(policy.n_roles, 0);
@@ -138,8 +139,8 @@ static void missing_and_broken_parts(void **state)
 static void unsafe_parts(void **state)
 {
         (void)state;
-        static const char *const files[] = {"policy.d/backup-bot.yaml", "roles.d/db-recovery.yaml",
-                "breakglass.yaml", NULL};
+        static const char *const files[] = {
+                "policy.d/backup-bot.yaml", "roles.d/db-recovery.yaml", "breakglass.yaml", NULL};
         for (const char *const *p = files; *p; p++) {
                 unit_put(&etc, "breakglass.yaml", 0644, "{}\n");
                 assert_code(load("backup-bot"), BG_OK);
@@ -254,7 +255,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(unsafe_parts, setup, teardown),
                 cmocka_unit_test_setup_teardown(as_long_as_a_document, setup, teardown),
                 cmocka_unit_test_setup_teardown(who_is_managed, setup, teardown),
-                cmocka_unit_test_setup_teardown(what_a_grant_was_given_under_is_kept, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        what_a_grant_was_given_under_is_kept, setup, teardown),
                 cmocka_unit_test_setup_teardown(exhaustion, setup, teardown),
         };
         return cmocka_run_group_tests_name("load", tests, NULL, NULL);

@@ -95,12 +95,15 @@ static void asked_and_approved(void **state)
 
         char text[BG_DOCUMENT_BYTES_MAX + 1];
         size_t n = 0;
-        assert_code(bg_request_read(&place.dir, ID, "ask", BG_DOCUMENT_BYTES_MAX, text, &n, &err), BG_OK);
+        assert_code(bg_request_read(&place.dir, ID, "ask", BG_DOCUMENT_BYTES_MAX, text, &n, &err),
+                BG_OK);
         assert_int_equal(n, strlen(text));
         assert_code(bg_request_read(&place.dir, ID, "end", 16, text, &n, &err), BG_NO_SUCH);
         assert_code(bg_request_read(&place.dir, ID, "ask", 16, text, &n, &err), BG_UNSAFE_FILE);
-        assert_code(bg_request_read(&place.dir, "4K7M-2PQA", "ask", 16, text, &n, &err), BG_NO_SUCH);
-        assert_code(bg_request_read(&place.dir, "../uses", "ask", 16, text, &n, &err), BG_UNSAFE_FILE);
+        assert_code(
+                bg_request_read(&place.dir, "4K7M-2PQA", "ask", 16, text, &n, &err), BG_NO_SUCH);
+        assert_code(
+                bg_request_read(&place.dir, "../uses", "ask", 16, text, &n, &err), BG_UNSAFE_FILE);
 }
 
 static void all_on_record(void **state)

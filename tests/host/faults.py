@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""System calls that fail, each in its turn, during a login: nothing that fails opens anything."""
+import re
+
+from lib import bgctl, forge, people, policy
+from lib.check import cases, equal
+from lib.commands import run
+
+OUT = "/run/strace"
+ELEVATED = {"backup-bot", "bg-db", "breakglass"}
+FAULTS = (("openat", "EMFILE"), ("read", "EIO"), ("newfstatat", "EIO"), ("getdents64", "EIO"), ("mmap", "ENOMEM"),
+          ("getrandom", "ENOSYS"), ("setresuid", "EPERM"), ("setresgid", "EPERM"), ("prlimit64", "EPERM"),
+          ("rt_sigprocmask", "EINVAL"), ("write", "ENOSPC"), ("fsync", "EIO"), ("linkat", "EDQUOT"), ("mkdirat", "EROFS"),
+          ("setgroups", "EPERM"), ("getgroups", "EPERM"))
+
+
+def setup():
+    people.create()
+    policy.create()
+    bgctl.init()
+    # One that each run leaves whole, and that no pass of the sweep makes smaller.
+    run(["systemctl", "stop", "bgctl-sweep.path", "bgctl-sweep.timer", "bgctl-sweep.service"]).ok()
+
+
+def su(*strace):
+    return run(["strace", "-o", OUT, *strace, "su", "backup-bot", "-c", "id -Gn"])
+
+
+def turns(call):
+    """Which occurrences of the call come after the module looked for the account's policy; a dry run tells."""
+    su("-e", f"trace={call},openat")
+    before = count = 0
+    looked = False
+    for line in open(OUT):
+        looked = looked or "policy.d/backup-bot.yaml" in line
+        if re.match(rf"{call}\(", line):
+            count += 1
+            before += not looked
+    return range(before + 1, count + 1)
+
+
+def failing(call, error):
+    """A su for each turn in which the call fails."""
+    for turn in turns(call):
+        yield f"{call} {turn} {error}", su("-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={turn}")
+
+
+@cases(*FAULTS)
+def test_refused_stays_refused(call, error):
+    """a bad grant refuses, whatever fails besides"""
+    policy.identity(without_grant="plain")
+    forge.grant(key=forge.Key())
+    for what, result in failing(call, error):
+        if result.status == 0 or result.out:
+            raise AssertionError(f"{what} let it in: {result}")
+    forge.clear()
+    policy.identity()
+
+
+@cases(*FAULTS)
+def test_all_or_nothing(call, error):
+    """a good grant gives all that the role says, or nothing; never a session that is only half"""
+    policy.role(max_uses=None)
+    identity = forge.grant(max_uses=None)
+    opened = 0
+    for what, result in failing(call, error):
+        if result.status == 0:
+            opened += 1
+            equal(people.groups_in(result.out), ELEVATED, what)
+        else:
+            equal(result.out, "", what)
+    taken = forge.uses(identity)
+    equal([use["use"] for use in taken], list(range(1, len(taken) + 1)), "uses without a gap")
+    if len(taken) < opened:
+        raise AssertionError(f"{opened} sessions, and only {len(taken)} on record")
+    forge.clear()
+    policy.role()
