@@ -107,7 +107,7 @@ enum bg_code bg_reason_check(const struct bg_role *role, const char *reason, con
 
 static enum bg_code reason_is_given(const struct bg_case *c, struct bg_error *err)
 {
-        return bg_reason_check(c->role, c->reason, c->ticket, err);
+        return bg_reason_check(c->role, c->reason ? c->reason : "", c->ticket ? c->ticket : "", err);
 }
 
 static enum bg_code one_approval_is_enough(const struct bg_case *c, struct bg_error *err)
