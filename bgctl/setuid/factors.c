@@ -61,11 +61,13 @@ static bool judge_code(const struct helper *h, const char *answer, bg_usec wall)
                 if (strlen(answer) == DIGITS && sodium_memcmp(answer, right, DIGITS) == 0)
                         matched = step;
         }
+        bool good = enrolled && matched &&
+                bg_code_take(&h->store.state, h->human.name, secret, n_secret, matched, &taken,
+                        NULL) == BG_OK &&
+                taken;
         sodium_memzero(secret, sizeof secret);
         sodium_memzero(right, sizeof right);
-        return enrolled && matched &&
-               bg_code_take(&h->store.state, h->human.name, matched, &taken, NULL) == BG_OK &&
-               taken;
+        return good;
 }
 
 static bool prove_totp(const struct helper *h, int terminal)

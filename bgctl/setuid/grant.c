@@ -36,7 +36,10 @@ enum bg_code prepare_grant(struct helper *h, struct bg_error *err)
         h->refusal.ask = h->role->approvers;
         (void)snprintf(h->what, sizeof h->what, "%s gets %s on %s for %s", h->ask.account,
                 h->role->role, h->now.host, bg_duration_print(h->ask.duration, duration));
-        return subject_human(h, err);
+        code = bg_factors_check(&h->policy.host, &h->factors, err);
+        if (code == BG_OK)
+                code = subject_human(h, err);
+        return code == BG_OK ? bg_may_name(&h->caller, h->human.name, h->role, err) : code;
 }
 
 static enum bg_code may_grant(const struct helper *h, struct bg_error *err)
@@ -121,10 +124,18 @@ static enum bg_code sign(const struct bg_store *store, const struct bg_claims *c
                 return bg_fail(err, BG_SYSTEM, ENOMEM, "grant");
         if (!bg_emit(&bg_claims_table, claims, &buffer))
                 return bg_fail(err, BG_SYSTEM, 0, "the grant's claims are too long");
+        /* What is signed must read: else it would be a damaged grant that shuts the account. */
+        bg_auto_free struct bg_claims *again = malloc(sizeof *again);
+        if (!again)
+                return bg_fail(err, BG_SYSTEM, ENOMEM, "grant");
+        enum bg_code code =
+                bg_document_read(&bg_claims_table, "the grant", payload, buffer.n, again, err);
+        if (code != BG_OK)
+                return code;
         unsigned char *secret_key = sodium_malloc(BG_SECRET_KEY_BYTES);
         if (!secret_key)
                 return bg_fail(err, BG_SYSTEM, ENOMEM, "grant");
-        enum bg_code code = load_key(&store->state, secret_key, err);
+        code = load_key(&store->state, secret_key, err);
         if (code == BG_OK && !bg_token_sign(secret_key, payload, now->machine, token, size))
                 code = bg_fail(err, BG_SYSTEM, 0, "the grant could not be signed");
         sodium_free(secret_key); /* which wipes it */
@@ -178,6 +189,35 @@ static enum bg_code record_request(
         return bg_request_approve(&h->store.state, &event, h->human.uid, err);
 }
 
+static enum bg_code count_one(
+        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
+{
+        (void)dir;
+        (void)name;
+        (void)err;
+        ++*(unsigned *)context;
+        return BG_OK;
+}
+
+/* Every login of the account reads all that is open. */
+static enum bg_code is_room(const struct helper *h, struct bg_error *err)
+{
+        bg_auto(bg_dir_done) struct bg_dir all = BG_DIR_NONE;
+        bg_auto(bg_dir_done) struct bg_dir mine = BG_DIR_NONE;
+        unsigned n = 0;
+
+        enum bg_code code = bg_dir_make(&h->store.state, "grants", &all, err);
+        if (code == BG_OK)
+                code = bg_dir_make(&all, h->ask.account, &mine, err);
+        if (code == BG_OK)
+                code = bg_dir_each(&mine, 0, count_one, &n, err);
+        if (code == BG_OK && n >= BG_GRANTS_MAX)
+                return bg_fail(err, BG_NOT_PERMITTED, 0,
+                        "%u grants of %s are open; revoke some first (bgctl list)", n,
+                        h->ask.account);
+        return code;
+}
+
 static enum bg_code open_grant(struct helper *h, struct bg_claims *claims, struct bg_error *err)
 {
         const struct bg_dir *state = &h->store.state;
@@ -186,7 +226,9 @@ static enum bg_code open_grant(struct helper *h, struct bg_claims *claims, struc
 
         if (!token)
                 return bg_fail(err, BG_SYSTEM, ENOMEM, "grant");
-        enum bg_code code = bg_policy_keep(&h->store.etc, state, &h->policy, h->role->role, err);
+        enum bg_code code = is_room(h, err);
+        if (code == BG_OK)
+                code = bg_policy_keep(&h->store.etc, state, &h->policy, h->role->role, err);
         if (code == BG_OK)
                 code = bg_id_reserve(state, &h->now, claims->jti, err);
         if (code == BG_OK)

@@ -124,5 +124,8 @@ enum bg_code harden_identity(uid_t *ret_uid, gid_t *ret_gid, struct bg_error *er
         if (code == BG_OK)
                 code = check_same(BG_ETC_PATH, "/proc/1/root" BG_ETC_PATH,
                         "the helper does not run where " BG_ETC_PATH " is not this host's", err);
+        if (code == BG_OK)
+                code = check_same(BG_STATE_PATH, "/proc/1/root" BG_STATE_PATH,
+                        "the helper does not run where " BG_STATE_PATH " is not this host's", err);
         return code;
 }

@@ -13,6 +13,9 @@
 
 #include <sodium.h>
 
+/* Debian's nobody. */
+#define NOBODY_UID 65534
+
 static const struct {
         const char *name;
         helper_step *prepare;
@@ -51,10 +54,12 @@ void helper_event(
         bg_copy(ret->role, sizeof ret->role, h->ask.role);
         bg_copy(ret->reason, sizeof ret->reason, h->ask.reason);
         bg_copy(ret->ticket, sizeof ret->ticket, h->ask.ticket);
-        bg_copy(ret->caller, sizeof ret->caller, h->caller.name);
+        if (bg_is_name(h->caller.name))
+                bg_copy(ret->caller, sizeof ret->caller, h->caller.name);
         ret->caller_uid = h->caller_uid;
         ret->login_uid = bg_login_uid();
         bg_copy(ret->person, sizeof ret->person, h->human.name[0] ? h->human.name : h->caller.name);
+        bg_clean(ret->person);
 }
 
 /* What a person should not have been told is not recorded either: a name that does not exist, a
@@ -75,7 +80,9 @@ static int refuse(struct helper *h, const struct bg_error *err)
         if (is_recorded(err->code) && h->store.state.fd >= 0) {
                 helper_event(h, BG_EVENT_REFUSED, err->code, &event);
                 bg_copy(event.text, sizeof event.text, h->refusal.text);
-                (void)bg_event_write(&h->store, h->caller_uid, &event, NULL);
+                /* Uids that are no one's share one quota. */
+                uid_t payer = h->caller.found ? h->caller_uid : NOBODY_UID;
+                (void)bg_event_write(&h->store, payer, &event, NULL);
         }
         (void)helper_answer(&bg_refusal_table, &h->refusal, NULL);
         return bg_code_exit(err->code);
@@ -94,8 +101,45 @@ static enum bg_code find_verb(int argc, char **argv, size_t *ret, struct bg_erro
 static enum bg_code find_caller(struct helper *h, struct bg_error *err)
 {
         enum bg_code code = bg_human_by_uid(h->caller_uid, &h->caller, err);
+        if (code != BG_OK)
+                return code;
+        /* A namespace gives anybody thousands of uids that are no one's: none of them is asked. */
+        if (!h->caller.found)
+                return bg_fail(err, BG_NOT_PERMITTED, 0, "your uid has no line in /etc/passwd");
+        if (!bg_is_name(h->caller.name))
+                return bg_fail(err, BG_NOT_PERMITTED, 0,
+                        "your name is none that a record can hold: letters, digits, _ - . only, "
+                        "a letter first");
+        bg_policy_mark_managed(&h->store.etc, &h->caller);
+        return BG_OK;
+}
+
+static bool are_same(const struct bg_list *a, const struct bg_list *b)
+{
+        bool same = a->n == b->n;
+        for (uint32_t i = 0; same && i < a->n; i++)
+                same = strcmp(a->v[i], b->v[i]) == 0;
+        return same;
+}
+
+/* A prompt waits as long as a person does: what was true before it is read anew behind it, and where
+ * that asks for other factors than were proven, nothing is done. */
+static enum bg_code prove_and_look_again(
+        struct helper *h, helper_step *prepare, struct bg_error *err)
+{
+        enum bg_code code = prove(h, err);
+        if (code != BG_OK)
+                return code;
+        struct bg_list proven = h->factors;
+        h->factors.n = 0;
+        code = bg_now_read(&h->now, err);
         if (code == BG_OK)
-                bg_policy_mark_managed(&h->store.etc, &h->caller);
+                code = find_caller(h, err);
+        if (code == BG_OK)
+                code = prepare(h, err);
+        if (code == BG_OK && !are_same(&proven, &h->factors))
+                code = bg_fail(err, BG_BAD_POLICY, 0,
+                        "what must be proven was changed meanwhile; nothing was done, ask again");
         return code;
 }
 
@@ -120,9 +164,7 @@ static enum bg_code run(struct helper *h, int argc, char **argv, struct bg_error
         if (code == BG_OK && verbs[verb].prepare)
                 code = verbs[verb].prepare(h, err);
         if (code == BG_OK && h->factors.n > 0)
-                code = prove(h, err);
-        if (code == BG_OK)
-                code = bg_now_read(&h->now, err); /* people take their time */
+                code = prove_and_look_again(h, verbs[verb].prepare, err);
         return code == BG_OK ? verbs[verb].act(h, err) : code;
 }
 

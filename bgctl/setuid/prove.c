@@ -5,6 +5,7 @@
  *    otherwise guess for free.
  *  - Every factor MUST be asked, whatever the one before it answered, and whether or not there is
  *    such a human.
+ *  - A failure MUST be on record before it is told, or guesses that are killed in the wait leave none.
  *  - Nothing MUST be said, in words or in time, of which factor failed: PAM's own delays are off, and
  *    a failure is told at a fixed time after the last answer. */
 #include "bgctl/setuid/prove.h"
@@ -31,9 +32,8 @@ static void wait_until(const struct timespec *moment)
                 ;
 }
 
-static bool ask_all(const struct helper *h, int terminal)
+static bool ask_all(const struct helper *h, int terminal, struct timespec *ret_last_answer)
 {
-        struct timespec last_answer = {0};
         char line[BG_ERROR_TEXT_BYTES + 128];
         bool proven = h->factors.n > 0;
 
@@ -48,12 +48,15 @@ static bool ask_all(const struct helper *h, int terminal)
                 bool good = factor_prove(h, terminal, h->factors.v[i]);
                 proven = proven && good;
         }
-        if (!proven) {
-                (void)clock_gettime(CLOCK_MONOTONIC, &last_answer);
-                last_answer.tv_sec += FAILURE_TOLD_AFTER_SEC;
-                wait_until(&last_answer);
-        }
+        (void)clock_gettime(CLOCK_MONOTONIC, ret_last_answer);
         return proven;
+}
+
+/* Tries for people who do not exist share one name: a folder for each that somebody can think of would
+ * fill the disk. */
+static const char *try_name(const struct helper *h)
+{
+        return h->human.found ? h->human.name : "nobody";
 }
 
 static enum bg_code slow_down(const struct helper *h, int terminal, struct bg_error *err)
@@ -61,7 +64,7 @@ static enum bg_code slow_down(const struct helper *h, int terminal, struct bg_er
         struct timespec until = {0};
         uint64_t total = 0;
         char line[BG_NAME_BYTES + 96];
-        enum bg_code code = bg_tries_total(&h->store.state, h->human.name, &total, err);
+        enum bg_code code = bg_tries_total(&h->store.state, try_name(h), &total, err);
         uint64_t sec = total / TRIES_A_SECOND;
 
         if (code != BG_OK || sec == 0)
@@ -93,6 +96,7 @@ static enum bg_code not_proven(struct helper *h, struct bg_error *err)
 enum bg_code prove(struct helper *h, struct bg_error *err)
 {
         bg_auto_fd int terminal = -1;
+        struct timespec last_answer = {0};
         unsigned left = 0;
         enum bg_code code = terminal_open(&terminal, err);
 
@@ -101,7 +105,7 @@ enum bg_code prove(struct helper *h, struct bg_error *err)
         if (code == BG_OK)
                 code = bg_now_read(&h->now, err);
         if (code == BG_OK)
-                code = bg_try_pay(&h->store.state, h->caller_uid, h->human.name, &h->now, &left,
+                code = bg_try_pay(&h->store.state, h->caller_uid, try_name(h), &h->now, &left,
                         &h->refusal.wait, err);
         if (code != BG_OK)
                 return code;
@@ -109,9 +113,14 @@ enum bg_code prove(struct helper *h, struct bg_error *err)
         code = slow_down(h, terminal, err);
         if (code != BG_OK)
                 return code;
-        if (!ask_all(h, terminal))
-                return not_proven(h, err);
+        if (!ask_all(h, terminal, &last_answer)) {
+                /* On record first: whoever kills us in the wait leaves it there. */
+                code = not_proven(h, err);
+                last_answer.tv_sec += FAILURE_TOLD_AFTER_SEC;
+                wait_until(&last_answer);
+                return code;
+        }
         h->refusal.tries_left = -1;
         h->refusal.wait = 0;
-        return bg_tries_clear(&h->store.state, h->caller_uid, h->human.name, err);
+        return bg_tries_clear(&h->store.state, h->caller_uid, try_name(h), err);
 }

@@ -11,6 +11,8 @@ enum bg_code subject_policy(struct helper *h, struct bg_error *err)
 {
         if (!h->ask.account[0])
                 return bg_fail(err, BG_USAGE, 0, "no account was named");
+        bg_policy_done(&h->policy);
+        h->role = NULL;
         enum bg_code code = bg_policy_load(&h->store.etc, h->ask.account, &h->policy, err);
         if (code == BG_NO_SUCH)
                 return bg_fail(err, BG_NO_SUCH, 0,

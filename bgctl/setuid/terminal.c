@@ -6,6 +6,7 @@
 #include "policy/format/scalar.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <termios.h>
 #include <time.h>
@@ -96,7 +97,11 @@ static bool read_line(int terminal, char ret[static ANSWER_BYTES])
 
         for (;;) {
                 char c = '\0';
-                ssize_t got = read(terminal, &c, 1);
+                struct pollfd p = {.fd = terminal, .events = POLLIN};
+                int ready = poll(&p, 1, ANSWER_WITHIN_SEC * 1000);
+                if (ready < 0 && errno == EINTR)
+                        continue;
+                ssize_t got = ready > 0 ? read(terminal, &c, 1) : 0;
                 if (got < 0 && errno == EINTR)
                         continue;
                 if (got <= 0) {

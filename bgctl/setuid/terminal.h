@@ -17,8 +17,11 @@ enum bg_code terminal_open(int *ret, struct bg_error *err);
 /* Prints text, cleaned but for its line breaks. */
 void terminal_print(int terminal, const char *text);
 
-/* Asks; the answer, without its line break, in `ret`, which the caller wipes. False: end of file, or
- * too long; the line is read to its end all the same. */
+/* A prompt that nobody answers ends: a window must not stand open for days. */
+#define ANSWER_WITHIN_SEC 180
+
+/* Asks; the answer, without its line break, in `ret`, which the caller wipes. False: end of file, nobody
+ * answered, or too long; the line is read to its end all the same. */
 bool terminal_ask(int terminal, const char *prompt, bool echo, char ret[static ANSWER_BYTES]);
 
 /* "03:16:41 CET": local time by /etc/localtime, since the caller's TZ is gone. */

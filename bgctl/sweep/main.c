@@ -122,6 +122,21 @@ static void arm_timer(struct sweep *s)
                 (void)fprintf(stderr, "bgctl-sweep: %s; the minute's timer will do\n", err.text);
 }
 
+/* What a kill left: event files whose lines are on the record. The lines must be durable before the
+ * files go. */
+static enum bg_code finish_events(struct sweep *s, struct bg_error *err)
+{
+        if (s->record.n_caught == 0)
+                return BG_OK;
+        enum bg_code code = bg_record_sync(&s->record, err);
+        for (size_t i = 0; code == BG_OK && i < s->record.n_caught; i++) {
+                const char *file = s->record.caught[i];
+                bool in_run = strncmp(file, "unrecorded/", 11) == 0;
+                (void)unlinkat(in_run ? s->store.run.fd : s->store.state.fd, file, 0);
+        }
+        return code;
+}
+
 static enum bg_code open_all(struct sweep *s, struct bg_error *err)
 {
         enum bg_code code = bg_store_open(&bg_places_host, &s->store, err);
@@ -129,6 +144,8 @@ static enum bg_code open_all(struct sweep *s, struct bg_error *err)
                 return code;
         bg_wakes_take(&s->store, "wake");
         code = bg_record_open(&s->store.state, &s->record, err);
+        if (code == BG_OK)
+                code = finish_events(s, err);
         if (code == BG_OK)
                 code = bg_now_read(&s->now, err);
         if (code == BG_OK && bg_newest_load(&s->store.state, &s->newest, err) != BG_OK) {

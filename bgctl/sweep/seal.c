@@ -16,6 +16,10 @@
 /* So many events a pass and batch: bounded memory; what is over comes in the next batch. */
 #define BATCH_MAX 2048
 
+/* A flood is told when it has paused for so long, and each time that so many came. */
+#define FLOOD_PAUSE_SEC 2
+#define FLOOD_LINE 100000
+
 struct item {
         char file[BG_SOURCE_BYTES];
         bool in_run; /* it lies in /run, not in the state */
@@ -50,6 +54,8 @@ static void add_file(
         struct bg_error err;
         size_t n = 0;
 
+        if (bg_record_has(&b->s->record, file))
+                return;
         enum bg_code code = bg_dir_read(dir, name, BG_EVENT_BYTES - 1, text, &n, &err);
         if (code == BG_OK)
                 code = bg_document_read(&bg_event_table, file, text, n, &event, &err);
@@ -77,13 +83,17 @@ static void add_over(struct folder *f, const struct bg_dir *dir, const char *fil
 
         if (fstatat(dir->fd, BG_EVENTS_OVER, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return;
+        /* While it goes on, one line is enough now and then. */
+        bool goes_on = (bg_usec)st.st_mtim.tv_sec + FLOOD_PAUSE_SEC >=
+                f->b->s->now.wall / BG_USEC_PER_SEC;
+        if (goes_on && st.st_size < FLOOD_LINE)
+                return;
         bg_event_init(&event, BG_EVENT_OVERFLOW, f->b->s->now.wall);
         if (bg_number_parse(f->uid, UINT32_MAX, &uid))
                 event.caller_uid = (int64_t)uid;
         event.count = st.st_size;
         (void)snprintf(event.text, sizeof event.text,
-                "%lld more events of uid %s came while %d were waiting", (long long)st.st_size,
-                f->uid, BG_EVENTS_WAITING_MAX);
+                "%lld more refusals of uid %s than are kept singly", (long long)st.st_size, f->uid);
         add(f->b, file, f->in_run, &event);
 }
 
@@ -166,15 +176,14 @@ static void add_end(struct batch *b, const struct bg_dir *request, const char *i
                 return;
         (void)snprintf(file, sizeof file, "requests/%s/end", id);
         enum bg_code code = bg_grant_find(&s->store.state, id, &s->keyring, &s->now, grant, &err);
-        if (code == BG_NO_SUCH)
-                return;
-        if (code != BG_OK) {
+        if (code == BG_NO_SUCH) {
+                /* Not there yet, or it came to nothing: then it is an event. */
+                add_file(b, request, "end", file, false);
+        } else if (code != BG_OK) {
                 sweep_failed(s, &err);
         } else if (grant->found == BG_OK && strcmp(grant->claims.jti, id) == 0) {
                 event_of_claims(&grant->claims, &event);
                 add(b, file, false, &event);
-        } else if (grant->found == BG_MALFORMED) {
-                add_file(b, request, "end", file, false); /* an event, where it is no token */
         } else {
                 sweep_tampered(s, file, grant->error.text);
         }

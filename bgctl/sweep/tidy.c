@@ -85,7 +85,12 @@ static enum bg_code tidy_code(
         uint64_t step = 0;
 
         (void)err;
-        if (bg_number_parse(name, UINT64_MAX / 2, &step) &&
+        char digits[24];
+
+        /* STEP-SECRET */
+        bg_copy(digits, sizeof digits, name);
+        digits[strcspn(digits, "-")] = '\0';
+        if (bg_number_parse(digits, UINT64_MAX / 2, &step) &&
                 step + CODE_TTL_STEPS < s->now.wall / BG_USEC_PER_SEC / STEP_SEC)
                 (void)unlinkat(dir->fd, name, 0);
         return BG_OK;
@@ -134,8 +139,24 @@ static enum bg_code tidy_tries(
         return BG_OK;
 }
 
+/* UID-MINUTE of a minute that is over. */
+static enum bg_code tidy_flood(
+        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
+{
+        struct sweep *s = context;
+        const char *minute = strchr(name, '-');
+        uint64_t number = 0;
+
+        (void)err;
+        if (!minute || !bg_number_parse(minute + 1, UINT64_MAX / 2, &number) ||
+                number < s->now.wall / BG_USEC_PER_SEC / 60)
+                (void)unlinkat(dir->fd, name, 0);
+        return BG_OK;
+}
+
 void sweep_tidy(struct sweep *s)
 {
+        bg_auto(bg_dir_done) struct bg_dir flood = BG_DIR_NONE;
         bg_auto(bg_dir_done) struct bg_dir tries = BG_DIR_NONE;
         bg_auto(bg_dir_done) struct bg_dir uses = BG_DIR_NONE;
         bg_auto(bg_dir_done) struct bg_dir factors = BG_DIR_NONE;
@@ -146,4 +167,6 @@ void sweep_tidy(struct sweep *s)
                 (void)bg_dir_each(&factors, 0, tidy_codes, s, NULL);
         if (bg_dir_sub(&s->store.state, "tries", &tries, NULL) == BG_OK)
                 (void)bg_dir_each(&tries, 0, tidy_tries, s, NULL);
+        if (s->store.run.fd >= 0 && bg_dir_sub(&s->store.run, "flood", &flood, NULL) == BG_OK)
+                (void)bg_dir_each(&flood, 0, tidy_flood, s, NULL);
 }

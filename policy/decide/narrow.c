@@ -33,7 +33,7 @@ enum bg_code bg_narrow(
 {
         const struct bg_role *role = bg_policy_role(policy, claims->role);
 
-        if (!role)
+        if (!role || claims->n_approvals < role->approvals)
                 return BG_POLICY_NARROWED;
         intersect(&claims->groups, &role->groups, &ret->groups);
         intersect_pairs(&claims->env, &role->env, &ret->env);

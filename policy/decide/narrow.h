@@ -16,7 +16,8 @@ struct bg_allowance {
         bg_usec exp;
 };
 
-/* BG_OK, or BG_POLICY_NARROWED where the identity no longer has the role. */
+/* BG_OK, or BG_POLICY_NARROWED where the identity no longer has the role, or the role now wants more
+ * approvals than the grant has. */
 enum bg_code bg_narrow(
         const struct bg_claims *claims, const struct bg_policy *policy, struct bg_allowance *ret);
 

@@ -42,14 +42,37 @@ static enum bg_code is_root_or_approver(const struct bg_case *c, struct bg_error
 }
 
 /* Somebody else may be named by root, who could become him, and by those who share the duty. */
-static enum bg_code may_name_another(const struct bg_case *c, struct bg_error *err)
+enum bg_code bg_may_name(const struct bg_human *caller, const char *human,
+        const struct bg_role *role, struct bg_error *err)
 {
-        if (c->caller.found &&
-                (c->caller.uid == 0 || c->caller.uid == c->human.uid ||
-                        (!c->caller.managed && bg_human_in(&c->caller, &c->role->approvers))))
+        if (caller->found &&
+                (caller->uid == 0 || strcmp(caller->name, human) == 0 ||
+                        (role && !caller->managed && bg_human_in(caller, &role->approvers))))
                 return BG_OK;
         return bg_fail(err, BG_NOT_PERMITTED, 0,
                 "only root and approvers of the role may name another with --as");
+}
+
+static enum bg_code may_name_another(const struct bg_case *c, struct bg_error *err)
+{
+        return bg_may_name(&c->caller, c->human.name, c->role, err);
+}
+
+enum bg_code bg_factors_check(
+        const struct bg_host *host, const struct bg_list *factors, struct bg_error *err)
+{
+        const char *first = NULL;
+
+        for (uint32_t i = 0; i < factors->n; i++) {
+                const char *kind = bg_pairs_get(&host->factors, factors->v[i]);
+                if (!kind)
+                        return bg_fail(err, BG_BAD_POLICY, 0,
+                                "the factor %s has no kind in breakglass.yaml", factors->v[i]);
+                if (first && strcmp(first, kind) != 0)
+                        return BG_OK;
+                first = kind;
+        }
+        return bg_fail(err, BG_BAD_POLICY, 0, "the factors asked for are not of two kinds");
 }
 
 static enum bg_code is_short_enough(const struct bg_case *c, struct bg_error *err)

@@ -30,6 +30,15 @@ struct bg_case {
 enum bg_code bg_reason_check(const struct bg_role *role, const char *reason, const char *ticket,
         struct bg_error *err);
 
+/* May the caller name this human at all? Asked before the proof, so that nobody can try another's
+ * factors: root, the human, and approvers of the role. `role` NULL: root and the human. */
+enum bg_code bg_may_name(const struct bg_human *caller, const char *human,
+        const struct bg_role *role, struct bg_error *err);
+
+/* A role's factors span at least two kinds. Errors: BG_BAD_POLICY. */
+enum bg_code bg_factors_check(
+        const struct bg_host *host, const struct bg_list *factors, struct bg_error *err);
+
 enum bg_code bg_permit(const struct bg_case *c, struct bg_error *err);
 
 /* The longest grant of the role today. */

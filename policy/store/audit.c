@@ -116,6 +116,32 @@ static bool ends_a_use(const struct bg_event *event)
                 (event->kind == BG_EVENT_SESSION_CLOSED || event->kind == BG_EVENT_SESSION_REFUSED);
 }
 
+static bool is_event_file(const char *file)
+{
+        return strncmp(file, "events/", 7) == 0 || strncmp(file, "unrecorded/", 11) == 0;
+}
+
+bool bg_record_has(const struct bg_record *record, const char *file)
+{
+        for (size_t i = 0; i < record->n_caught; i++)
+                if (strcmp(record->caught[i], file) == 0)
+                        return true;
+        return false;
+}
+
+static bool catch_file(struct bg_record *record, const char *file)
+{
+        if (!is_event_file(file))
+                return true;
+        char(*more)[BG_SOURCE_BYTES] =
+                reallocarray(record->caught, record->n_caught + 1, sizeof *record->caught);
+        if (!more)
+                return false;
+        record->caught = more;
+        bg_copy(more[record->n_caught++], BG_SOURCE_BYTES, file);
+        return true;
+}
+
 /* "requests/ID/ask", "uses/ID/3", "closed/ID", "events/…": what is on the record now. */
 static bool mark(struct bg_record *record, const char *file, const struct bg_event *event)
 {
@@ -123,13 +149,10 @@ static bool mark(struct bg_record *record, const char *file, const struct bg_eve
         const char *slash = strchr(file, '/');
         const char *rest = "";
 
-        if (ends_a_use(event)) {
-                struct bg_state_id *one = bg_record_id(record, event->grant);
-                if (!one)
-                        return false;
-                one->ended++;
-        }
-        if (!slash || strncmp(file, "events/", 7) == 0 || strncmp(file, "unrecorded/", 11) == 0)
+        /* An end that comes after all of its grant was recorded makes no new line of the state. */
+        if (ends_a_use(event) && bg_record_knows(record, event->grant))
+                bg_record_id(record, event->grant)->ended++;
+        if (!slash || is_event_file(file))
                 return true;
         bg_copy(id, sizeof id, slash + 1);
         if (strlen(slash + 1) > BG_ID_BYTES)
@@ -298,7 +321,8 @@ static enum bg_code catch_up(struct bg_record *record, struct bg_error *err)
                                 "the record is damaged at byte %llu",
                                 (unsigned long long)record->head.bytes);
                         record->tampered = true;
-                } else if (!mark(record, line->file, &line->event)) {
+                } else if (!mark(record, line->file, &line->event) ||
+                        !catch_file(record, line->file)) {
                         return bg_fail(err, BG_SYSTEM, ENOMEM, "the record's state");
                 } else {
                         record->head.seq = line->seq;
@@ -375,6 +399,7 @@ void bg_record_done(struct bg_record *record)
         bg_dir_done(&record->dir);
         free(record->ids);
         free(record->reported);
+        free(record->caught);
         *record = (struct bg_record)BG_RECORD_NONE;
 }
 

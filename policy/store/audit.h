@@ -20,6 +20,9 @@ struct bg_record {
         size_t n_reported;
         struct bg_state_reported *reported;
         bool changed;
+        /* Event files whose line stood behind the state's end: recorded, and perhaps still there. */
+        size_t n_caught;
+        char (*caught)[BG_SOURCE_BYTES];
         /* What was mended on opening, for an event; "" where nothing was. */
         char mended[BG_ERROR_TEXT_BYTES];
         bool tampered; /* it was more than a torn last line */
@@ -37,6 +40,9 @@ void bg_record_done(struct bg_record *record);
 struct bg_state_id *bg_record_id(struct bg_record *record, const char *id);
 bool bg_record_knows(const struct bg_record *record, const char *id);
 void bg_record_forget(struct bg_record *record, const char *id);
+
+/* Whether this event file was recorded already, and a kill came before it was taken away. */
+bool bg_record_has(const struct bg_record *record, const char *file);
 
 /* Appends one line, not yet synced; sets its number and marks the state. Errors: BG_STORE_FAILED:
  * nothing may be appended after it. */

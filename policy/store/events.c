@@ -32,8 +32,33 @@ static enum bg_code count_over(const struct bg_dir *dir, struct bg_error *err)
         return BG_OK;
 }
 
+static bool costs_nothing(const struct bg_event *event)
+{
+        bool refusal = event->kind == BG_EVENT_REFUSED || event->kind == BG_EVENT_SESSION_REFUSED ||
+                event->kind == BG_EVENT_WOULD_REFUSE;
+        return refusal && event->use < 0;
+}
+
+/* /run/breakglass/flood/UID-MINUTE has one byte for each. Where it cannot be had nothing is limited. */
+static bool is_flood(const struct bg_dir *run, uid_t caller, const struct bg_event *event)
+{
+        bg_auto(bg_dir_done) struct bg_dir flood = BG_DIR_NONE;
+        char name[48];
+        struct stat st;
+
+        if (run->fd < 0 || bg_dir_make(run, "flood", &flood, NULL) != BG_OK)
+                return false;
+        (void)snprintf(name, sizeof name, "%u-%llu", (unsigned)caller,
+                (unsigned long long)(event->time / BG_USEC_PER_SEC / 60));
+        bg_auto_fd int fd = openat(flood.fd, name,
+                O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+        return fd >= 0 && write(fd, ".", 1) == 1 && fstat(fd, &st) == 0 &&
+                st.st_size > BG_EVENTS_MINUTE_MAX;
+}
+
+/* `over` true: it is only counted. */
 static enum bg_code write_event(const struct bg_dir *top, const char *folder, uid_t caller,
-        const struct bg_event *event, struct bg_error *err)
+        const struct bg_event *event, bool over, struct bg_error *err)
 {
         bg_auto(bg_dir_done) struct bg_dir events = BG_DIR_NONE;
         bg_auto(bg_dir_done) struct bg_dir mine = BG_DIR_NONE;
@@ -51,11 +76,11 @@ static enum bg_code write_event(const struct bg_dir *top, const char *folder, ui
         (void)snprintf(name, sizeof name, "%u", (unsigned)caller);
         if (code == BG_OK)
                 code = bg_dir_make(&events, name, &mine, err);
-        if (code == BG_OK)
+        if (code == BG_OK && !over && costs_nothing(event))
                 code = bg_dir_each(&mine, 0, count_one, &waiting, err);
         if (code != BG_OK)
                 return code;
-        if (waiting >= BG_EVENTS_WAITING_MAX)
+        if (over || waiting >= BG_EVENTS_WAITING_MAX)
                 return count_over(&mine, err);
         (void)snprintf(name, sizeof name, "%016llu-%08x", (unsigned long long)event->time, random);
         code = bg_write_once(&mine, name, 0600, text, n, &made, err);
@@ -66,11 +91,13 @@ enum bg_code bg_event_write(const struct bg_store *store, uid_t caller,
         const struct bg_event *event, struct bg_error *err)
 {
         struct bg_error why;
-        enum bg_code code = write_event(&store->state, "events", caller, event, &why);
+        bool over = costs_nothing(event) && is_flood(&store->run, caller, event);
+        enum bg_code code = write_event(&store->state, "events", caller, event, over, &why);
 
         if (code != BG_OK && store->run.fd >= 0)
-                (void)write_event(&store->run, "unrecorded", caller, event, NULL);
-        bg_event_wake(store);
+                (void)write_event(&store->run, "unrecorded", caller, event, over, NULL);
+        if (!over)
+                bg_event_wake(store);
         return code == BG_OK ? BG_OK : bg_fail(err, BG_AUDIT_UNAVAILABLE, 0, "%s", why.text);
 }
 

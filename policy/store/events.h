@@ -7,8 +7,10 @@
 #include "policy/base/words.h"
 #include "policy/store/store.h"
 
-/* So many files a caller may have waiting; what is over is counted, one byte a time, in the file
- * `over` of the folder. */
+/* What costs its caller nothing, a refusal without a use, is kept singly so often a minute and so many
+ * waiting; what is over is counted, one byte a time, in the file `over` of the folder, and wakes
+ * nobody. Everything else is always kept: a flood hides no session, no grant, no try. */
+#define BG_EVENTS_MINUTE_MAX 120
 #define BG_EVENTS_WAITING_MAX 256
 #define BG_EVENTS_OVER "over"
 

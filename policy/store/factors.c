@@ -43,18 +43,10 @@ enum bg_code bg_totp_load(const struct bg_dir *state, const char *human,
                     : bg_fail(err, BG_STORE_FAILED, 0, "%s/%s is damaged", dir.path, name);
 }
 
-static enum bg_code remove_one(
-        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
-{
-        (void)context;
-        return bg_write_remove(dir, name, err);
-}
-
 enum bg_code bg_totp_store(const struct bg_dir *state, const char *human,
         const unsigned char *secret, size_t n, struct bg_error *err)
 {
         bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
-        bg_auto(bg_dir_done) struct bg_dir codes = BG_DIR_NONE;
         char name[BG_NAME_BYTES + 8];
         char text[SECRET_FILE_BYTES + 1];
 
@@ -65,26 +57,26 @@ enum bg_code bg_totp_store(const struct bg_dir *state, const char *human,
         if (code == BG_OK)
                 code = bg_write_replace(&dir, name, 0600, text, 2 * n + 1, err);
         sodium_memzero(text, sizeof text);
-        if (code != BG_OK)
-                return code;
-        (void)snprintf(name, sizeof name, "%s.codes", human);
-        code = bg_dir_make(&dir, name, &codes, err);
-        return code == BG_OK ? bg_dir_each(&codes, 0, remove_one, NULL, err) : code;
+        return code;
 }
 
-enum bg_code bg_code_take(const struct bg_dir *state, const char *human, uint64_t step,
-        bool *ret_taken, struct bg_error *err)
+enum bg_code bg_code_take(const struct bg_dir *state, const char *human,
+        const unsigned char *secret, size_t n, uint64_t step, bool *ret_taken, struct bg_error *err)
 {
+        unsigned char hash[crypto_generichash_BYTES_MIN];
+        char of_secret[2 * sizeof hash + 1];
         bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
         bg_auto(bg_dir_done) struct bg_dir codes = BG_DIR_NONE;
-        char name[BG_NAME_BYTES + 8];
+        char name[sizeof of_secret + 24];
 
         *ret_taken = false;
         (void)snprintf(name, sizeof name, "%s.codes", human);
         enum bg_code code = open_factors(state, &dir, err);
         if (code == BG_OK)
                 code = bg_dir_make(&dir, name, &codes, err);
-        (void)snprintf(name, sizeof name, "%" PRIu64, step);
+        (void)crypto_generichash(hash, sizeof hash, secret, n, NULL, 0);
+        (void)sodium_bin2hex(of_secret, sizeof of_secret, hash, sizeof hash);
+        (void)snprintf(name, sizeof name, "%" PRIu64 "-%s", step, of_secret);
         return code == BG_OK ? bg_write_once(&codes, name, 0600, "", 0, ret_taken, err) : code;
 }
 
@@ -198,6 +190,13 @@ enum bg_code bg_try_pay(const struct bg_dir *state, uid_t caller, const char *hu
                 *ret_wait = pause_before(n + 1);
         }
         return code;
+}
+
+static enum bg_code remove_one(
+        const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
+{
+        (void)context;
+        return bg_write_remove(dir, name, err);
 }
 
 enum bg_code bg_tries_clear(

@@ -14,13 +14,15 @@
  * BG_STORE_FAILED (also where the file does not read). */
 enum bg_code bg_totp_load(const struct bg_dir *state, const char *human,
         unsigned char ret[static BG_TOTP_SECRET_BYTES_MAX], size_t *ret_n, struct bg_error *err);
-/* Replaces it; the codes that were used of the one before count no more. */
+/* Replaces it. */
 enum bg_code bg_totp_store(const struct bg_dir *state, const char *human,
         const unsigned char *secret, size_t n, struct bg_error *err);
 
-/* Takes the code of one 30 s step: `ret_taken` false: somebody has used it before. */
-enum bg_code bg_code_take(const struct bg_dir *state, const char *human, uint64_t step,
-        bool *ret_taken, struct bg_error *err);
+/* Takes the code that this secret has in one 30 s step: factors/HUMAN.codes/STEP-SECRET'S-HASH.
+ * `ret_taken` false: somebody has used it before. */
+enum bg_code bg_code_take(const struct bg_dir *state, const char *human,
+        const unsigned char *secret, size_t n, uint64_t step, bool *ret_taken,
+        struct bg_error *err);
 
 /* So many tries in a row are free; then each costs a pause of 1, 2, 4 … minutes, at most 15, since
  * the one before. */

@@ -136,7 +136,7 @@ enum bg_code bg_grants_load(const struct bg_dir *state, const char *account,
         if (code == BG_NO_SUCH)
                 return BG_OK;
         if (code == BG_OK)
-                code = bg_dir_each(&mine, BG_GRANTS_MAX, load_each, &loading, err);
+                code = bg_dir_each(&mine, 0, load_each, &loading, err);
         if (code != BG_OK)
                 bg_grants_done(ret);
         return code;

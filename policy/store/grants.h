@@ -7,8 +7,9 @@
 #include "policy/format/token.h"
 #include "policy/store/dir.h"
 
-/* So many open grants an account may have; more is BG_STORE_FAILED. */
-#define BG_GRANTS_MAX 64
+/* With so many open grants of an account no further one is opened. What lies there is read whatever
+ * its number: the sweep must be able to close it. */
+#define BG_GRANTS_MAX 32
 
 /* The account's open grants. A bad one is no error: its `found` says why it is bad, and the decision
  * refuses. No folder is no grant. Errors: BG_STORE_FAILED, BG_UNSAFE_FILE (the folder itself),

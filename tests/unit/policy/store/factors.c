@@ -28,6 +28,9 @@ static int teardown(void **state)
         return 0;
 }
 
+static const unsigned char secret_of_code[BG_TOTP_SECRET_BYTES] = {7};
+static const unsigned char another[BG_TOTP_SECRET_BYTES] = {8};
+
 static void secrets(void **state)
 {
         (void)state;
@@ -48,14 +51,17 @@ static void secrets(void **state)
         }
         assert_int_equal(fstatat(place.dir.fd, "factors/alice.totp", &st, 0), 0);
         assert_int_equal(st.st_mode & 07777, 0600);
-        assert_int_equal(unit_entries(&place, "factors"), 2); /* and the folder of used codes */
+        assert_int_equal(unit_entries(&place, "factors"), 1);
         /* The codes that were used of another secret say nothing of this one. */
         bool taken = false;
-        assert_code(bg_code_take(&place.dir, "alice", 7, &taken, &err), BG_OK);
+        assert_code(bg_code_take(&place.dir, "alice", secret_of_code, sizeof secret_of_code, 7, &taken, &err), BG_OK);
         assert_true(taken);
-        assert_code(bg_totp_store(&place.dir, "alice", secret, BG_TOTP_SECRET_BYTES, &err), BG_OK);
-        assert_code(bg_code_take(&place.dir, "alice", 7, &taken, &err), BG_OK);
+        assert_code(bg_code_take(&place.dir, "alice", another, sizeof another, 7, &taken, &err), BG_OK);
         assert_true(taken);
+        assert_code(bg_code_take(&place.dir, "alice", secret_of_code, sizeof secret_of_code, 7,
+                            &taken, &err),
+                BG_OK);
+        assert_false(taken);
         assert_code(bg_totp_load(&place.dir, "bob", back, &n, &err), BG_NO_SUCH);
 }
 
@@ -71,10 +77,10 @@ static void the_longest_name(void **state)
         assert_int_equal(strlen(longest), BG_NAME_BYTES - 1);
         assert_code(bg_totp_store(&place.dir, longest, secret, sizeof secret, &err), BG_OK);
         assert_code(bg_totp_load(&place.dir, longest, back, &n, &err), BG_OK);
-        assert_code(bg_code_take(&place.dir, longest, UINT64_MAX, &taken, &err), BG_OK);
+        assert_code(bg_code_take(&place.dir, longest, secret_of_code, sizeof secret_of_code, UINT64_MAX, &taken, &err), BG_OK);
         assert_non_null(unit_get(&place, "factors/abcdefghijklmnopqrstuvwxyz012345.totp"));
-        assert_non_null(unit_get(
-                &place, "factors/abcdefghijklmnopqrstuvwxyz012345.codes/18446744073709551615"));
+        assert_int_equal(
+                unit_entries(&place, "factors/abcdefghijklmnopqrstuvwxyz012345.codes"), 1);
         assert_code(
                 bg_try_pay(&place.dir, 4294967294, longest, &now, &left, &wait_usec, &err), BG_OK);
         assert_non_null(unit_get(&place, "tries/4294967294.abcdefghijklmnopqrstuvwxyz012345/1"));
@@ -114,7 +120,7 @@ static int take_code(unsigned i, void *context)
         bool taken = false;
         (void)i;
         (void)context;
-        if (bg_code_take(&place.dir, "alice", 59849612, &taken, NULL) != BG_OK)
+        if (bg_code_take(&place.dir, "alice", secret_of_code, sizeof secret_of_code, 59849612, &taken, NULL) != BG_OK)
                 return 2;
         return taken ? 1 : 0;
 }
@@ -125,9 +131,9 @@ static void a_code_is_good_once(void **state)
         bool taken = false;
         assert_int_equal(unit_race(20, take_code, NULL, 1), 1);
         assert_int_equal(unit_race(5, take_code, NULL, 0), 5);
-        assert_code(bg_code_take(&place.dir, "alice", 59849613, &taken, &err), BG_OK);
+        assert_code(bg_code_take(&place.dir, "alice", secret_of_code, sizeof secret_of_code, 59849613, &taken, &err), BG_OK);
         assert_true(taken);
-        assert_code(bg_code_take(&place.dir, "bob", 59849612, &taken, &err), BG_OK);
+        assert_code(bg_code_take(&place.dir, "bob", secret_of_code, sizeof secret_of_code, 59849612, &taken, &err), BG_OK);
         assert_true(taken);
         assert_int_equal(unit_entries(&place, "factors/alice.codes"), 2);
 }
