@@ -18,19 +18,9 @@ static void close_one(struct sweep *s, const struct bg_grant *grant, enum bg_eve
         struct bg_event event;
         struct bg_error err;
         bool closed = false;
-        const struct bg_claims *claims = &grant->claims;
 
-        bg_event_init(&event, cause, s->now.wall);
-        bg_copy(event.grant, sizeof event.grant, grant->id);
-        bg_copy(event.request, sizeof event.request, grant->id);
-        bg_copy(event.account, sizeof event.account, claims->sub);
-        bg_copy(event.role, sizeof event.role, claims->role);
-        bg_copy(event.requester, sizeof event.requester, claims->requester);
-        event.uid = claims->uid;
-        event.started = claims->iat;
-        event.planned = claims->exp;
-        event.uses = (int64_t)grant->uses_taken;
-        event.uses_max = (int64_t)claims->max_uses;
+        bg_event_of_grant(
+                &grant->claims, (int64_t)grant->uses_taken, cause, s->now.wall, &event);
         if (bg_grant_close(&s->store.state, &event, &closed, &err) != BG_OK)
                 sweep_failed(s, &err);
 }
@@ -175,7 +165,7 @@ static enum bg_code mend_request(
                 return BG_OK;
         bg_auto_free struct bg_grant *grant = calloc(1, sizeof *grant);
         if (!grant)
-                return BG_OK;
+                return bg_fail(err, BG_SYSTEM, ENOMEM, "%s", id);
         enum bg_code code = bg_grant_find(&s->store.state, id, &s->keyring, &s->now, grant, &why);
         if (code == BG_OK)
                 publish(s, id, grant);
@@ -188,14 +178,8 @@ static enum bg_code mend_request(
 
 void sweep_close(struct sweep *s)
 {
-        bg_auto(bg_dir_done) struct bg_dir uses = BG_DIR_NONE;
-        bg_auto(bg_dir_done) struct bg_dir grants = BG_DIR_NONE;
-        struct bg_error err;
-
         s->next_end = 0;
         /* The ids with something left to do are those that still have their folder in uses/. */
-        if (bg_dir_sub(&s->store.state, "uses", &uses, &err) == BG_OK)
-                (void)bg_dir_each(&uses, 0, mend_request, s, &err);
-        if (bg_dir_sub(&s->store.state, "grants", &grants, &err) == BG_OK)
-                (void)bg_dir_each(&grants, 0, close_account, s, &err);
+        sweep_each(s, &s->store.state, "uses", mend_request, s);
+        sweep_each(s, &s->store.state, "grants", close_account, s);
 }

@@ -8,6 +8,7 @@
 #include "policy/host/clock.h"
 #include "policy/store/events.h"
 #include "policy/store/keyring.h"
+#include "policy/store/requests.h"
 #include "policy/systemd/scope.h"
 
 #include <fcntl.h>
@@ -48,6 +49,57 @@ void sweep_tampered(struct sweep *s, const char *path, const char *what)
                 sweep_failed(s, &err);
 }
 
+void sweep_each(struct sweep *s, const struct bg_dir *top, const char *name,
+        enum bg_code (*each)(const struct bg_dir *dir, const char *name, void *context,
+                struct bg_error *err),
+        void *context)
+{
+        bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
+        struct bg_error err;
+
+        enum bg_code code = bg_dir_sub(top, name, &dir, &err);
+        if (code == BG_NO_SUCH)
+                return;
+        if (code == BG_UNSAFE_FILE)
+                sweep_tampered(s, name, err.text);
+        if (code == BG_OK)
+                code = bg_dir_each(&dir, 0, each, context, &err);
+        if (code != BG_OK)
+                sweep_failed(s, &err);
+}
+
+/* The clock is told once a boot. */
+static void check_clock(struct sweep *s)
+{
+        struct bg_event event;
+        struct bg_error err;
+        char now[BG_TIME_BYTES];
+        char newest[BG_TIME_BYTES];
+        bool is_new = false;
+
+        if (!bg_clock_is_behind(&s->now, &s->newest))
+                return;
+        if (bg_record_report(&s->record, s->now.boot, 0, s->newest.wall, &is_new, &err) != BG_OK)
+                sweep_failed(s, &err);
+        if (!is_new)
+                return;
+        bg_event_init(&event, BG_EVENT_CLOCK_BEHIND, s->now.wall);
+        event.code = BG_CLOCK_BEHIND;
+        (void)snprintf(event.text, sizeof event.text,
+                "This clock says %s; the newest record here is of %s.",
+                bg_time_print(s->now.wall, now), bg_time_print(s->newest.wall, newest));
+        if (bg_event_write(&s->store, 0, &event, &err) != BG_OK)
+                sweep_failed(s, &err);
+}
+
+/* After a rebuild of the state: ids that are wholly on record are known no more. */
+static void forget_recorded(struct sweep *s)
+{
+        for (size_t i = s->record.n_ids; s->record.rebuilt && i-- > 0;)
+                if (bg_request_is_recorded(&s->store.state, s->record.ids[i].id))
+                        bg_record_forget(&s->record, s->record.ids[i].id);
+}
+
 /* The record was put back, or cut, where anything else here remembers a later number. The next line
  * then gets a number above all that were seen: the gap is the evidence. */
 static void check_numbers(struct sweep *s)
@@ -61,7 +113,10 @@ static void check_numbers(struct sweep *s)
                         sweep_tampered(s, "audit", s->record.mended);
                 (void)fprintf(stderr, "bgctl-sweep: %s\n", s->record.mended);
         }
-        if (bg_told_load(&s->store.state, &told_state, NULL) == BG_OK && told_state.seq > seen)
+        struct bg_error err;
+        if (bg_told_load(&s->store.state, &told_state, &err) != BG_OK)
+                sweep_tampered(s, "told", err.text);
+        else if (told_state.seq > seen)
                 seen = told_state.seq;
         if (s->store.run.fd >= 0 && bg_told_load(&s->store.run, &told_run, NULL) == BG_OK &&
                 told_run.seq > seen)
@@ -162,13 +217,17 @@ int main(void)
         static struct sweep s = {.store = BG_STORE_NONE, .record = BG_RECORD_NONE};
         struct bg_error err;
 
-        if (sodium_init() < 0)
+        if (sodium_init() < 0) {
+                (void)fprintf(stderr, "bgctl-sweep: libsodium cannot be used\n");
                 return 1;
+        }
         if (open_all(&s, &err) != BG_OK) {
                 sweep_failed(&s, &err);
                 return 1;
         }
+        forget_recorded(&s);
         check_numbers(&s);
+        check_clock(&s);
         sweep_gate(&s);
         sweep_close(&s);
         sweep_seal(&s);

@@ -131,37 +131,10 @@ static enum bg_code add_folder(
 
 static void gather_events(struct batch *b, const struct bg_dir *top, const char *name, bool in_run)
 {
-        bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
         struct folder folder = {.b = b, .top = name, .in_run = in_run};
-        struct bg_error err;
 
-        if (top->fd < 0)
-                return;
-        enum bg_code code = bg_dir_sub(top, name, &dir, &err);
-        if (code == BG_OK)
-                code = bg_dir_each(&dir, 0, add_folder, &folder, &err);
-        if (code != BG_OK && code != BG_NO_SUCH)
-                sweep_failed(b->s, &err);
-}
-
-/* A grant's token is the event `granted`: its claims say all of it. */
-static void event_of_claims(const struct bg_claims *claims, struct bg_event *ret)
-{
-        bg_event_init(ret, BG_EVENT_GRANTED, claims->iat);
-        bg_copy(ret->grant, sizeof ret->grant, claims->jti);
-        bg_copy(ret->request, sizeof ret->request, claims->jti);
-        bg_copy(ret->account, sizeof ret->account, claims->sub);
-        bg_copy(ret->role, sizeof ret->role, claims->role);
-        bg_copy(ret->reason, sizeof ret->reason, claims->reason);
-        bg_copy(ret->ticket, sizeof ret->ticket, claims->ticket);
-        bg_copy(ret->policy, sizeof ret->policy, claims->policy);
-        bg_copy(ret->requester, sizeof ret->requester, claims->requester);
-        bg_claims_approvers(claims, ret->approvers, sizeof ret->approvers);
-        if (claims->n_approvals > 0)
-                bg_copy(ret->person, sizeof ret->person, claims->approvals[0].by);
-        ret->uid = claims->uid;
-        ret->expires = claims->exp;
-        ret->uses_max = (int64_t)claims->max_uses;
+        if (top->fd >= 0)
+                sweep_each(b->s, top, name, add_folder, &folder);
 }
 
 static void add_end(struct batch *b, const struct bg_dir *request, const char *id)
@@ -172,8 +145,11 @@ static void add_end(struct batch *b, const struct bg_dir *request, const char *i
         struct bg_error err;
         bg_auto_free struct bg_grant *grant = calloc(1, sizeof *grant);
 
-        if (!grant)
+        if (!grant) {
+                (void)bg_fail(&err, BG_SYSTEM, ENOMEM, "%s", id);
+                sweep_failed(s, &err);
                 return;
+        }
         (void)snprintf(file, sizeof file, "requests/%s/end", id);
         enum bg_code code = bg_grant_find(&s->store.state, id, &s->keyring, &s->now, grant, &err);
         if (code == BG_NO_SUCH) {
@@ -182,7 +158,11 @@ static void add_end(struct batch *b, const struct bg_dir *request, const char *i
         } else if (code != BG_OK) {
                 sweep_failed(s, &err);
         } else if (grant->found == BG_OK && strcmp(grant->claims.jti, id) == 0) {
-                event_of_claims(&grant->claims, &event);
+                /* A grant's token is the event `granted`: its claims say all of it. */
+                bg_event_of_grant(
+                        &grant->claims, -1, BG_EVENT_GRANTED, grant->claims.iat, &event);
+                event.expires = grant->claims.exp;
+                bg_copy(event.person, sizeof event.person, grant->claims.approvals[0].by);
                 add(b, file, false, &event);
         } else {
                 sweep_tampered(s, file, grant->error.text);
@@ -286,9 +266,9 @@ static int in_order(const void *a, const void *b)
 }
 
 /* The files that stand for nothing but their event, gone once it is durable on the record. */
-static void remove_events(struct batch *b)
+static void remove_events(struct batch *b, size_t n)
 {
-        for (size_t i = 0; i < b->n; i++) {
+        for (size_t i = 0; i < n; i++) {
                 const char *file = b->items[i].file;
                 const struct bg_dir *top =
                         b->items[i].in_run ? &b->s->store.run : &b->s->store.state;
@@ -297,27 +277,32 @@ static void remove_events(struct batch *b)
         }
 }
 
+/* Where the disk takes only a part, that part is recorded, and no second time. */
 static enum bg_code append(struct batch *b, struct bg_error *err)
 {
         struct bg_record *record = &b->s->record;
-        enum bg_code code = BG_OK;
+        struct bg_error why;
+        enum bg_code full = BG_OK;
+        size_t n = 0;
 
         qsort(b->items, b->n, sizeof *b->items, in_order);
-        for (size_t i = 0; code == BG_OK && i < b->n; i++) {
-                code = bg_record_append(record, b->items[i].file, &b->items[i].event, err);
-                if (b->items[i].event.kind == BG_EVENT_CLOCK_ACCEPTED)
-                        b->s->accepted = b->items[i].event.time;
+        while (full == BG_OK && n < b->n) {
+                full = bg_record_append(record, b->items[n].file, &b->items[n].event, &why);
+                n += full == BG_OK;
         }
-        if (code == BG_OK)
-                code = bg_record_sync(record, err);
-        if (code == BG_OK)
-                remove_events(b);
-        return code == BG_OK ? bg_record_store(record, err) : code;
+        enum bg_code code = bg_record_sync(record, err);
+        if (code == BG_OK) {
+                for (size_t i = 0; i < n; i++)
+                        if (b->items[i].event.kind == BG_EVENT_CLOCK_ACCEPTED)
+                                b->s->accepted = b->items[i].event.time;
+                remove_events(b, n);
+                code = bg_record_store(record, err);
+        }
+        return code == BG_OK && full != BG_OK ? bg_fail(err, full, 0, "%s", why.text) : code;
 }
 
 void sweep_seal(struct sweep *s)
 {
-        bg_auto(bg_dir_done) struct bg_dir uses = BG_DIR_NONE;
         struct batch b = {.s = s};
         struct bg_error err;
 
@@ -332,9 +317,7 @@ void sweep_seal(struct sweep *s)
                 b.full = false;
                 gather_events(&b, &s->store.state, "events", false);
                 gather_events(&b, &s->store.run, "unrecorded", true);
-                if (bg_dir_sub(&s->store.state, "uses", &uses, NULL) == BG_OK)
-                        (void)bg_dir_each(&uses, 0, gather_id, &b, NULL);
-                bg_dir_done(&uses);
+                sweep_each(s, &s->store.state, "uses", gather_id, &b);
                 if (b.n > 0 && append(&b, &err) != BG_OK) {
                         sweep_failed(s, &err);
                         break;

@@ -20,6 +20,13 @@ struct sweep {
 /* Tells what could not be done, and goes on: one broken file must not stop the others' end. */
 void sweep_failed(struct sweep *s, const struct bg_error *err);
 
+/* Calls `each` for every entry of top/name; that there is no such folder is no error, and what is
+ * wrong with it is told. */
+void sweep_each(struct sweep *s, const struct bg_dir *top, const char *name,
+        enum bg_code (*each)(const struct bg_dir *dir, const char *name, void *context,
+                struct bg_error *err),
+        void *context);
+
 /* Records that a file was changed by somebody else: once a file as it is now (path below the state
  * directory, inode, time of change). The file is left as it is. */
 void sweep_tampered(struct sweep *s, const char *path, const char *what);

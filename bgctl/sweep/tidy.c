@@ -156,17 +156,9 @@ static enum bg_code tidy_flood(
 
 void sweep_tidy(struct sweep *s)
 {
-        bg_auto(bg_dir_done) struct bg_dir flood = BG_DIR_NONE;
-        bg_auto(bg_dir_done) struct bg_dir tries = BG_DIR_NONE;
-        bg_auto(bg_dir_done) struct bg_dir uses = BG_DIR_NONE;
-        bg_auto(bg_dir_done) struct bg_dir factors = BG_DIR_NONE;
-
-        if (bg_dir_sub(&s->store.state, "uses", &uses, NULL) == BG_OK)
-                (void)bg_dir_each(&uses, 0, tidy_id, s, NULL);
-        if (bg_dir_sub(&s->store.state, "factors", &factors, NULL) == BG_OK)
-                (void)bg_dir_each(&factors, 0, tidy_codes, s, NULL);
-        if (bg_dir_sub(&s->store.state, "tries", &tries, NULL) == BG_OK)
-                (void)bg_dir_each(&tries, 0, tidy_tries, s, NULL);
-        if (s->store.run.fd >= 0 && bg_dir_sub(&s->store.run, "flood", &flood, NULL) == BG_OK)
-                (void)bg_dir_each(&flood, 0, tidy_flood, s, NULL);
+        sweep_each(s, &s->store.state, "uses", tidy_id, s);
+        sweep_each(s, &s->store.state, "factors", tidy_codes, s);
+        sweep_each(s, &s->store.state, "tries", tidy_tries, s);
+        if (s->store.run.fd >= 0)
+                sweep_each(s, &s->store.run, "flood", tidy_flood, s);
 }

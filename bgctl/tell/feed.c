@@ -75,6 +75,9 @@ static enum bg_code read_back(const uint64_t *seqs, size_t n, bool *ret_all, str
         enum bg_code code = bg_spawn(argv, JOURNALCTL_TIMEOUT_SEC, output, size, &status, err);
         if (code != BG_OK)
                 return code;
+        /* 1: it found nothing. */
+        if (status > 1)
+                return bg_fail(err, BG_SYSTEM, 0, JOURNALCTL " answered %d: %.128s", status, output);
         *ret_all = true;
         for (size_t i = 0; i < n; i++)
                 *ret_all = *ret_all && has_seq(output, seqs[i]);
@@ -98,6 +101,20 @@ static enum bg_code wait_for(const uint64_t *seqs, size_t n, struct bg_error *er
                 seqs[n - 1]);
 }
 
+/* A cursor that does not read must not silence the journal for ever: the copy in /run, else all is
+ * told again. The sweep records that it was damaged. */
+static enum bg_code load_cursor(
+        const struct bg_store *store, struct bg_told *ret, struct bg_error *err)
+{
+        enum bg_code code = bg_told_load(&store->state, ret, err);
+
+        if (code != BG_TAMPERED && code != BG_UNSAFE_FILE)
+                return code;
+        if (store->run.fd < 0 || bg_told_load(&store->run, ret, err) != BG_OK)
+                *ret = (struct bg_told){.v = 1, .segment = 1};
+        return BG_OK;
+}
+
 enum bg_code feed(const struct bg_store *store, struct bg_error *err)
 {
         struct bg_told told;
@@ -105,7 +122,7 @@ enum bg_code feed(const struct bg_store *store, struct bg_error *err)
         size_t n = 0;
 
         bg_wakes_take(store, "tell");
-        enum bg_code code = bg_told_load(&store->state, &told, err);
+        enum bg_code code = load_cursor(store, &told, err);
         if (code == BG_OK)
                 code = bg_record_seek(&store->state, &told, err);
         while (code == BG_OK) {

@@ -12,8 +12,10 @@ int main(void)
         struct bg_store store = BG_STORE_NONE;
         struct bg_error err;
 
-        if (sodium_init() < 0)
+        if (sodium_init() < 0) {
+                (void)fprintf(stderr, "bgctl-tell: libsodium cannot be used\n");
                 return 1;
+        }
         enum bg_code code = bg_store_open(&bg_places_host, &store, &err);
         if (code == BG_OK)
                 code = feed(&store, &err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Ownership, made visible: a variable marked with one of these is released when it goes out of
- * scope. `bg_steal_fd()` and `bg_steal_ptr()` hand the value on and leave the variable empty. */
+ * scope. `bg_steal_fd()` hands the value on and leaves the variable empty. */
 #pragma once
 
 #include <dirent.h>

@@ -79,3 +79,23 @@ void bg_claims_approvers(const struct bg_claims *claims, char *ret, size_t size)
                 bg_put(&buffer, ")");
         }
 }
+
+void bg_event_of_grant(const struct bg_claims *claims, int64_t uses_taken, enum bg_event_kind kind,
+        bg_usec time, struct bg_event *ret)
+{
+        bg_event_init(ret, kind, time);
+        bg_copy(ret->grant, sizeof ret->grant, claims->jti);
+        bg_copy(ret->request, sizeof ret->request, claims->jti);
+        bg_copy(ret->account, sizeof ret->account, claims->sub);
+        ret->uid = claims->uid;
+        bg_copy(ret->role, sizeof ret->role, claims->role);
+        bg_copy(ret->reason, sizeof ret->reason, claims->reason);
+        bg_copy(ret->ticket, sizeof ret->ticket, claims->ticket);
+        bg_copy(ret->policy, sizeof ret->policy, claims->policy);
+        bg_copy(ret->requester, sizeof ret->requester, claims->requester);
+        bg_claims_approvers(claims, ret->approvers, sizeof ret->approvers);
+        ret->started = claims->iat;
+        ret->planned = claims->exp;
+        ret->uses = uses_taken;
+        ret->uses_max = (int64_t)claims->max_uses;
+}

@@ -44,6 +44,10 @@ extern const struct bg_table bg_claims_table;
 /* "alice (password, totp); bob (password, totp)" */
 void bg_claims_approvers(const struct bg_claims *claims, char *ret, size_t size);
 
+/* An event of this kind about the grant, with all that its claims say. `uses_taken` -1: not known. */
+void bg_event_of_grant(const struct bg_claims *claims, int64_t uses_taken, enum bg_event_kind kind,
+        bg_usec time, struct bg_event *ret);
+
 /* A grant as it was found on disk. `found` BG_OK: signature and claims are good, and only then may
  * `claims` be looked at; else why not, with the sentence in `error`. */
 struct bg_grant {

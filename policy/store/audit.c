@@ -72,6 +72,7 @@ static void reset_state(struct bg_record *record)
         record->n_reported = 0;
         record->head = (struct bg_state_head){.v = 1, .segment = 1};
         record->changed = true;
+        record->rebuilt = true;
 }
 
 struct bg_state_id *bg_record_id(struct bg_record *record, const char *id)
@@ -194,8 +195,11 @@ enum bg_code bg_record_append(struct bg_record *record, const char *file,
                         (off_t)(record->head.bytes + n));
                 if (done < 0 && errno == EINTR)
                         continue;
-                if (done <= 0)
-                        return bg_fail(err, BG_STORE_FAILED, errno, "%s", record->dir.path);
+                if (done <= 0) {
+                        int errnum = errno;
+                        (void)!ftruncate(record->segment_fd, (off_t)record->head.bytes);
+                        return bg_fail(err, BG_STORE_FAILED, errnum, "%s", record->dir.path);
+                }
                 n += (size_t)done;
         }
         record->head.bytes += buffer.n;
@@ -374,6 +378,10 @@ static enum bg_code open_all(
         if (flock(record->lock_fd, LOCK_EX) < 0)
                 return bg_fail(err, BG_STORE_FAILED, errno, "%s/lock", record->dir.path);
         code = load_state(record, &why);
+        if (code == BG_TAMPERED)
+                (void)snprintf(record->mended, sizeof record->mended,
+                        "audit/state was damaged; it is made again from the record");
+        record->tampered = code == BG_TAMPERED;
         if (code == BG_NO_SUCH || code == BG_TAMPERED)
                 reset_state(record);
         else if (code != BG_OK)

@@ -26,6 +26,7 @@ struct bg_record {
         /* What was mended on opening, for an event; "" where nothing was. */
         char mended[BG_ERROR_TEXT_BYTES];
         bool tampered; /* it was more than a torn last line */
+        bool rebuilt;  /* the state was made again from the whole segment */
 };
 
 #define BG_RECORD_NONE {.dir = BG_DIR_NONE, .lock_fd = -1, .segment_fd = -1}
@@ -44,8 +45,8 @@ void bg_record_forget(struct bg_record *record, const char *id);
 /* Whether this event file was recorded already, and a kill came before it was taken away. */
 bool bg_record_has(const struct bg_record *record, const char *file);
 
-/* Appends one line, not yet synced; sets its number and marks the state. Errors: BG_STORE_FAILED:
- * nothing may be appended after it. */
+/* Appends one line, not yet synced; sets its number and marks the state. Errors: BG_STORE_FAILED: the
+ * segment then ends where it did before. */
 enum bg_code bg_record_append(struct bg_record *record, const char *file,
         const struct bg_event *event, struct bg_error *err);
 enum bg_code bg_record_sync(struct bg_record *record, struct bg_error *err);

@@ -7,7 +7,7 @@ BUILD_OPTIONS=(--prefix=/usr --sysconfdir=/etc --localstatedir=/var -Dwerror=tru
 # What a host gets, and what is linted: no tests, and none of what the module does for its tests alone.
 BUILD_HOST_OPTIONS=("${BUILD_OPTIONS[@]}" -Dtests=false -Dman=enabled)
 # shellcheck disable=SC2034 # parts.sh reads it
-BUILD_TEST_OPTIONS=("${BUILD_OPTIONS[@]}" -Dtest_hooks=true)
+BUILD_TEST_OPTIONS=("${BUILD_OPTIONS[@]}" -Dtests=true -Dtest_hooks=true)
 
 # Configures and compiles SOURCE in FOLDER. Other options than last time, or a folder copied from elsewhere, begin it anew.
 build_in() { # SOURCE FOLDER [OPTION…]

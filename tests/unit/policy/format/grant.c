@@ -7,6 +7,8 @@
 #include "policy/format/token.h"
 
 static struct bg_claims claims;
+/* And one character more. */
+#define KEY "SHA256:uQ4h5Y0H8xO2vYw0Q9m3rT7bA1cD6eF8gJ2kL4nP+s"
 
 static void some_claims(void)
 {
@@ -21,7 +23,9 @@ static void some_claims(void)
                 .services = {.n = 2, .v = {"su", "sshd"}},
                 .callers = {.n = 1, .v = {"@oncall"}},
                 .from = {.n = 1, .v = {"10.20.0.0/16"}},
+                .keys = {.n = 2, .v = {{KEY "1", "alice"}, {KEY "2", ""}}},
                 .max_uses = 5,
+                .unused = SEC(900),
                 .iat = UNIT_WALL,
                 .nbf = UNIT_WALL,
                 .exp = UNIT_WALL + SEC(1800),
@@ -44,6 +48,16 @@ static void round_trip(void **state)
 {
         (void)state;
         some_claims();
+        assert_round_trip(&bg_claims_table, &claims);
+        static char text[BG_DOCUMENT_BYTES_MAX];
+        static struct bg_claims back;
+        struct bg_buffer b = BG_BUFFER(text);
+        assert_true(bg_emit(&bg_claims_table, &claims, &b));
+        assert_reads(&bg_claims_table, text, &back);
+        assert_string_equal(bg_pairs_get(&back.keys, KEY "2"), "");
+        assert_true(back.unused == SEC(900));
+        claims.keys.n = 0; /* any key */
+        claims.unused = 0; /* never */
         assert_round_trip(&bg_claims_table, &claims);
         claims.max_uses = 0; /* absent: as many as the window holds */
         claims.uid = 0;
@@ -69,6 +83,11 @@ static void the_longest_is_no_longer_than_a_token_takes(void **state)
         for (size_t i = 0; i < BG_PAIRS_MAX; i++) {
                 memset(claims.env.v[i].key, 'A', BG_PAIR_KEY_BYTES - 1);
                 memset(claims.env.v[i].value, '"', BG_PAIR_VALUE_BYTES - 1);
+        }
+        claims.keys.n = BG_PAIRS_MAX;
+        for (size_t i = 0; i < BG_PAIRS_MAX; i++) {
+                memset(claims.keys.v[i].key, '+', BG_PAIR_KEY_BYTES - 1);
+                memset(claims.keys.v[i].value, 'a', BG_NAME_BYTES - 1);
         }
         claims.n_approvals = BG_APPROVALS_MAX;
         for (size_t i = 0; i < BG_APPROVALS_MAX; i++) {
@@ -112,7 +131,7 @@ static void every_required_claim(void **state)
         }
         /* Those that only widen may be absent; nothing that binds a grant may. */
         static const char *const optional[] = {
-                "groups", "env", "callers", "from", "max_uses", "reason", "ticket"};
+                "groups", "env", "callers", "from", "keys", "unused", "max_uses", "reason", "ticket"};
         size_t n_optional = 0;
         for (size_t i = 0; i < bg_claims_table.n_fields; i++)
                 n_optional += !bg_claims_table.fields[i].required;

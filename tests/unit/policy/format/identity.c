@@ -5,6 +5,8 @@
 #include "policy/format/policy.h"
 
 static struct bg_identity identity;
+/* And one character more. */
+#define KEY "SHA256:uQ4h5Y0H8xO2vYw0Q9m3rT7bA1cD6eF8gJ2kL4nP+s"
 #define LEAST                                                                                      \
         "account: backup-bot\nkind: bot\nfunction: Backup\nowner: \"@dba\"\nroles: [db-recovery]\n"
 
@@ -14,13 +16,16 @@ static void a_whole_identity(void **state)
         assert_reads(&bg_identity_table,
                 "account: backup-bot\nkind: service-account\nfunction: Nightly PostgreSQL backup\n"
                 "owner: \"@dba\"\nroles: [db-recovery, db-restart]\nwithout_grant: plain\n"
-                "callers: [\"@oncall\", ci]\nfrom: [127.0.0.1, 10.20.0.0/16, \"2001:db8::/32\"]\n",
+                "callers: [\"@oncall\", ci]\nfrom: [127.0.0.1, 10.20.0.0/16, \"2001:db8::/32\"]\n"
+                "keys: {" KEY "1: alice, " KEY "2: bob}\n",
                 &identity);
         assert_string_equal(identity.account, "backup-bot");
         assert_int_equal(identity.kind, BG_KIND_SERVICE_ACCOUNT);
         assert_int_equal(identity.without_grant, BG_WITHOUT_GRANT_PLAIN);
         assert_true(bg_list_has(&identity.callers, "ci"));
         assert_int_equal(identity.from.n, 3);
+        assert_int_equal(identity.keys.n, 2);
+        assert_string_equal(bg_pairs_get(&identity.keys, KEY "2"), "bob");
 }
 
 static void kinds_and_words(void **state)
@@ -47,6 +52,9 @@ static void kinds_and_words(void **state)
         assert_int_equal(identity.without_grant, BG_WITHOUT_GRANT_UNSET);
         assert_reads(&bg_identity_table, LEAST "without_grant: deny\n", &identity);
         assert_int_equal(identity.without_grant, BG_WITHOUT_GRANT_DENY);
+        assert_reads(&bg_identity_table, LEAST "without_grant: observe\n", &identity);
+        assert_int_equal(identity.without_grant, BG_WITHOUT_GRANT_OBSERVE);
+        assert_int_equal(identity.keys.n, 0);
 }
 
 static void mistakes(void **state)
@@ -66,13 +74,21 @@ static void mistakes(void **state)
         }
         static const char *const bad[][2] = {
                 {"without_grant: allow", "without_grant"},
-                {"without_grant: observe", "without_grant"}, /* not in force yet */
+                {"without_grant: Observe", "without_grant"},
+                {"without_grant: ''", "without_grant"},
                 {"callers: ['@']", "callers"},
                 {"callers: [a, a]", "callers: the same item twice"},
                 {"from: [10.0.0.1/8]", "from"},
                 {"from: [runner.example]", "from"},
                 {"from: 127.0.0.1", "from"},
-                {"keys: {SHA256:x: alice}", "no field \"keys\""},
+                {"keys: {SHA256:x: alice}", "keys"},
+                {"keys: {MD5:x: alice}", "keys"},
+                {"keys: {" KEY "1: '@oncall'}", "keys"},
+                {"keys: {" KEY "1: 'al ice'}", "keys"},
+                {"keys: {" KEY "1: ''}", "keys"},
+                {"keys: {" KEY "1: alice, " KEY "1: bob}", "keys"},
+                {"keys: [" KEY "1]", "keys"},
+                {"keys: {}\nkeys: {}", "keys"},
                 {"requesters: [a]", "no field \"requesters\""},
         };
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

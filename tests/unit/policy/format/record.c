@@ -93,6 +93,27 @@ static void cursors_and_newest(void **state)
                 "boot");
 }
 
+static void gates(void **state)
+{
+        (void)state;
+        struct bg_gate gate = {.v = 1, .use_pam = true};
+        struct bg_gate back;
+        assert_round_trip(&bg_gate_table, &gate);
+        assert_reads(&bg_gate_table, "{\"v\":1,\"use_pam\":false}", &back);
+        assert_false(back.use_pam);
+        assert_string_equal(back.missing, "");
+        gate.use_pam = false;
+        memset(gate.missing, '"', sizeof gate.missing - 1);
+        assert_round_trip(&bg_gate_table, &gate);
+        char text[1024];
+        struct bg_buffer b = BG_BUFFER(text); /* as long as the sweep's own */
+        assert_true(bg_emit(&bg_gate_table, &gate, &b));
+        assert_refuses(&bg_gate_table, "{\"use_pam\":true}", "v: missing");
+        assert_refuses(&bg_gate_table, "{\"v\":2,\"use_pam\":true}", "v");
+        assert_refuses(&bg_gate_table, "{\"v\":1,\"use_pam\":\"yes\"}", "use_pam");
+        assert_refuses(&bg_gate_table, "{\"v\":1,\"missing\":\"a\\nb\"}", "missing");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -100,6 +121,7 @@ int main(void)
                 cmocka_unit_test(the_longest_line_fits),
                 cmocka_unit_test(states),
                 cmocka_unit_test(cursors_and_newest),
+                cmocka_unit_test(gates),
         };
         return cmocka_run_group_tests_name("record", tests, NULL, NULL);
 }

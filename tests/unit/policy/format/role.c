@@ -14,12 +14,16 @@ static void a_whole_role(void **state)
                 "role: db-recovery\npurpose: Restart and restore PostgreSQL\ngroups: [bg-db]\n"
                 "env: {PGSERVICE: rescue}\nservices: [su, sshd]\nmax_duration: 2h\nmax_uses: 5\n"
                 "approvals: 2\napprovers: [\"@oncall\", \"@dba\"]\nfactors: [password, totp]\n"
-                "root_equivalent: yes\n",
+                "root_equivalent: yes\nunused: 15m\n"
+                "reason: {min: 12, ticket: required, pattern: \"INC-[0-9]+\"}\n",
                 &role);
         assert_string_equal(role.role, "db-recovery");
         assert_string_equal(bg_pairs_get(&role.env, "PGSERVICE"), "rescue");
         assert_true(role.max_duration == SEC(7200) && role.max_uses == 5 && role.approvals == 2);
         assert_true(bg_list_has(&role.approvers, "@dba") && role.root_equivalent);
+        assert_true(role.unused == SEC(900) && role.reason.min == 12);
+        assert_int_equal(role.reason.ticket, BG_TICKET_REQUIRED);
+        assert_string_equal(role.reason.pattern, "INC-[0-9]+");
         bg_role_defaults(&role);
         assert_true(role.approvals == 2 && role.services.n == 2);
 }
@@ -34,6 +38,8 @@ static void defaults(void **state)
         assert_string_equal(role.services.v[1], "sshd");
         assert_true(role.approvals == 1 && role.max_uses == 0 && role.max_duration == 0);
         assert_true(role.factors.n == 0 && role.groups.n == 0 && !role.root_equivalent);
+        assert_true(role.unused == 0 && role.reason.min == 0 && role.reason.pattern[0] == '\0');
+        assert_int_equal(role.reason.ticket, BG_TICKET_UNSET);
         assert_reads(&bg_role_table, LEAST "services: [su]\n", &role);
         bg_role_defaults(&role);
         assert_int_equal(role.services.n, 1);
@@ -62,6 +68,21 @@ static void mistakes(void **state)
                 {"services: [../su]", "services"},
                 {"factors: [../other]", "factors"},
                 {"root_equivalent: accepted", "root_equivalent"},
+                {"unused: 0s", "unused"},
+                {"unused: 900", "unused"},
+                {"unused: never", "unused"},
+                {"reason: required", "reason"},
+                {"reason: [min]", "reason"},
+                {"reason: {min: 512}", "min"}, /* more than a reason has room for */
+                {"reason: {min: -1}", "min"},
+                {"reason: {min: twelve}", "min"},
+                {"reason: {ticket: yes}", "ticket"},
+                {"reason: {ticket: none}", "ticket"},
+                {"reason: {pattern: '['}", "pattern"},
+                {"reason: {pattern: '(INC'}", "pattern"},
+                {"reason: {pattern: ''}", "pattern"},
+                {"reason: {min: 1, min: 2}", "twice"},
+                {"reason: {maximum: 1}", "no field \"maximum\""},
                 {"emergency: {approvals: 1}", "no field \"emergency\""},
                 {"chain: []", "no field \"chain\""},
                 {"review: {due: 24h}", "no field \"review\""},
@@ -76,12 +97,26 @@ static void mistakes(void **state)
                 "role");
 }
 
+static void the_rule_of_reasons(void **state)
+{
+        (void)state;
+        assert_reads(&bg_role_table, LEAST "reason: {}\n", &role);
+        assert_reads(&bg_role_table, LEAST "reason: {min: 0, ticket: optional}\n", &role);
+        assert_int_equal(role.reason.ticket, BG_TICKET_OPTIONAL);
+        assert_reads(&bg_role_table, LEAST "reason: {min: 511}\n", &role);
+        assert_true(role.reason.min == BG_REASON_BYTES - 1);
+        assert_reads(&bg_role_table, LEAST "reason: {pattern: 'a|b'}\n", &role);
+        /* As it crosses to whoever asks. */
+        assert_round_trip(&bg_reason_rule_table, &role.reason);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_whole_role),
                 cmocka_unit_test(defaults),
                 cmocka_unit_test(mistakes),
+                cmocka_unit_test(the_rule_of_reasons),
         };
         return cmocka_run_group_tests_name("role", tests, NULL, NULL);
 }
