@@ -4,6 +4,7 @@
 #include "bgctl/setuid/listed.h"
 #include "bgctl/setuid/subject.h"
 #include "policy/decide/permit.h"
+#include "policy/host/users.h"
 #include "policy/store/events.h"
 #include "policy/store/grants.h"
 
@@ -30,13 +31,12 @@ static enum bg_code close_grant(
         struct bg_event event;
         bool closed = false;
 
-        helper_event(h, BG_EVENT_REVOKED, BG_OK, &event);
-        bg_copy(event.grant, sizeof event.grant, grant->id);
-        event.uid = grant->claims.uid;
-        event.started = grant->claims.iat;
-        event.planned = grant->claims.exp;
-        event.uses = (int64_t)grant->uses_taken;
-        event.uses_max = (int64_t)grant->claims.max_uses;
+        bg_event_of_grant(&grant->claims, (int64_t)grant->uses_taken, BG_EVENT_REVOKED,
+                h->now.wall, &event);
+        bg_copy(event.person, sizeof event.person, h->caller.name);
+        bg_copy(event.caller, sizeof event.caller, h->caller.name);
+        event.caller_uid = h->caller_uid;
+        event.login_uid = bg_login_uid();
         enum bg_code code = bg_grant_close(&h->store.state, &event, &closed, err);
         bg_event_wake(&h->store);
         if (code != BG_OK)

@@ -37,8 +37,16 @@ enum bg_code factor_check(const struct helper *h, const char *factor, struct bg_
 /* One step back and ahead of RFC 6238's 30 s, six digits: clocks of phones are that good. */
 #define STEP_SEC 30
 #define DIGITS 6
+#define ASKED_MAX 3
 
-static bool judge_code(const struct helper *h, const char *answer, bg_usec wall)
+/* A broken host is not the person's fault. She is told nothing of it, the record is. */
+static void note_trouble(struct helper *h, enum bg_code code, const struct bg_error *why)
+{
+        if (code != BG_OK && code != BG_NO_SUCH && !h->trouble[0])
+                bg_copy(h->trouble, sizeof h->trouble, why->text);
+}
+
+static bool judge_code(struct helper *h, const char *answer, bg_usec wall)
 {
         unsigned char secret[BG_TOTP_SECRET_BYTES_MAX];
         char right[DIGITS + 1];
@@ -46,8 +54,12 @@ static bool judge_code(const struct helper *h, const char *answer, bg_usec wall)
         uint64_t matched = 0;
         bool taken = false;
 
-        bool enrolled = h->human.found && bg_totp_load(&h->store.state, h->human.name, secret,
-                                                  &n_secret, NULL) == BG_OK;
+        struct bg_error why = {0};
+        enum bg_code code = h->human.found
+                ? bg_totp_load(&h->store.state, h->human.name, secret, &n_secret, &why)
+                : BG_NO_SUCH;
+        bool enrolled = code == BG_OK;
+        note_trouble(h, code, &why);
         if (!enrolled) {
                 /* The same work for whoever is not enrolled. */
                 memset(secret, 0, sizeof secret);
@@ -61,28 +73,55 @@ static bool judge_code(const struct helper *h, const char *answer, bg_usec wall)
                 if (strlen(answer) == DIGITS && sodium_memcmp(answer, right, DIGITS) == 0)
                         matched = step;
         }
-        bool good = enrolled && matched &&
-                bg_code_take(&h->store.state, h->human.name, secret, n_secret, matched, &taken,
-                        NULL) == BG_OK &&
-                taken;
+        if (enrolled && matched) {
+                code = bg_code_take(&h->store.state, h->human.name, secret, n_secret, matched,
+                        &taken, &why);
+                note_trouble(h, code, &why);
+        }
+        bool good = enrolled && matched && code == BG_OK && taken;
         sodium_memzero(secret, sizeof secret);
         sodium_memzero(right, sizeof right);
         return good;
 }
 
-static bool prove_totp(const struct helper *h, int terminal)
+/* Phones show "453 599": spaces are no part of a code. */
+static bool is_code(char *answer)
 {
-        char answer[ANSWER_BYTES];
+        size_t n = 0;
+        for (const char *p = answer; *p; p++)
+                if (*p != ' ')
+                        answer[n++] = *p;
+        answer[n] = '\0';
+        return n == DIGITS && strspn(answer, "0123456789") == DIGITS;
+}
+
+/* What cannot be a code is asked for again: it tells nothing, and nobody meant it. */
+static bool ask_code(int terminal, char ret[static ANSWER_BYTES])
+{
         char clock[CLOCK_TEXT_BYTES];
         char prompt[80];
         struct bg_now now;
 
-        if (bg_now_read(&now, NULL) != BG_OK)
-                return false;
-        (void)snprintf(prompt, sizeof prompt,
-                "Code (this host's clock says %s): ", terminal_clock(now.wall, clock));
-        bool good = terminal_ask(terminal, prompt, true, answer) &&
-                    bg_now_read(&now, NULL) == BG_OK && judge_code(h, answer, now.wall);
+        for (int asked = 0; asked < ASKED_MAX; asked++) {
+                if (bg_now_read(&now, NULL) != BG_OK)
+                        return false;
+                (void)snprintf(prompt, sizeof prompt, "Code (this host's clock says %s): ",
+                        terminal_clock(now.wall, clock));
+                if (!terminal_ask(terminal, prompt, true, ret))
+                        return false;
+                if (is_code(ret))
+                        return true;
+        }
+        return false;
+}
+
+static bool prove_totp(struct helper *h, int terminal)
+{
+        char answer[ANSWER_BYTES];
+        struct bg_now now;
+
+        bool good = ask_code(terminal, answer) && bg_now_read(&now, NULL) == BG_OK &&
+                judge_code(h, answer, now.wall);
         sodium_memzero(answer, sizeof answer);
         return good;
 }
@@ -138,7 +177,7 @@ static void no_delay(int status, unsigned usec, void *context)
         (void)context;
 }
 
-static bool prove_by_pam(const struct helper *h, int terminal, const char *factor)
+static bool prove_by_pam(struct helper *h, int terminal, const char *factor)
 {
         struct conversation conversation = {.terminal = terminal};
         const struct pam_conv conv = {converse, &conversation};
@@ -150,8 +189,12 @@ static bool prove_by_pam(const struct helper *h, int terminal, const char *facto
         (void)snprintf(service, sizeof service, "breakglass-%s", factor);
         (void)snprintf(folder, sizeof folder, "%s/%s", h->store.etc.path, PAM_FOLDER);
         int r = pam_start_confdir(service, h->human.name, &conv, folder, &pamh);
-        if (r != PAM_SUCCESS)
+        if (r != PAM_SUCCESS) {
+                struct bg_error why;
+                (void)bg_fail(&why, BG_SYSTEM, 0, "%s cannot be asked", service);
+                note_trouble(h, BG_SYSTEM, &why);
                 return false;
+        }
         if (pam_set_item(pamh, PAM_FAIL_DELAY, *(void **)&delay) != PAM_SUCCESS)
                 r = PAM_SYSTEM_ERR;
         if (r == PAM_SUCCESS && h->caller.found)
@@ -166,7 +209,7 @@ static bool prove_by_pam(const struct helper *h, int terminal, const char *facto
         return r == PAM_SUCCESS && account == PAM_SUCCESS && h->human.found;
 }
 
-bool factor_prove(const struct helper *h, int terminal, const char *factor)
+bool factor_prove(struct helper *h, int terminal, const char *factor)
 {
         return strcmp(factor, totp) == 0 ? prove_totp(h, terminal)
                                          : prove_by_pam(h, terminal, factor);

@@ -9,5 +9,6 @@
  * file missing, PAM would fall back to `other`. Errors: BG_BAD_POLICY, BG_UNSAFE_FILE. */
 enum bg_code factor_check(const struct helper *h, const char *factor, struct bg_error *err);
 
-/* True: proven. Nothing is said of why not, and the human need not exist. */
-bool factor_prove(const struct helper *h, int terminal, const char *factor);
+/* True: proven. Nothing is said to the person of why not (h->trouble has
+ * what the host is to blame for), and the human need not exist. */
+bool factor_prove(struct helper *h, int terminal, const char *factor);

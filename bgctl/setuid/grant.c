@@ -17,6 +17,26 @@
 #include "policy/store/load.h"
 #include "policy/store/requests.h"
 
+/* What the policy says, and with the newest moment on record what the clock says. */
+static enum bg_code permit(
+        const struct helper *h, const struct bg_newest *newest, struct bg_error *err)
+{
+        bg_auto_free struct bg_case *c = calloc(1, sizeof *c);
+        if (!c)
+                return bg_fail(err, BG_SYSTEM, ENOMEM, "grant");
+        c->verb = BG_VERB_GRANT;
+        c->human = h->human;
+        c->caller = h->caller;
+        c->policy = &h->policy;
+        c->role = h->role;
+        c->duration = h->ask.duration;
+        c->reason = h->ask.reason;
+        c->ticket = h->ask.ticket;
+        c->now = h->now;
+        c->newest = *newest;
+        return bg_permit(c, err);
+}
+
 enum bg_code prepare_grant(struct helper *h, struct bg_error *err)
 {
         char duration[BG_DURATION_BYTES];
@@ -39,28 +59,10 @@ enum bg_code prepare_grant(struct helper *h, struct bg_error *err)
         code = bg_factors_check(&h->policy.host, &h->factors, err);
         if (code == BG_OK)
                 code = subject_human(h, err);
-        return code == BG_OK ? bg_may_name(&h->caller, h->human.name, h->role, err) : code;
-}
-
-static enum bg_code may_grant(const struct helper *h, struct bg_error *err)
-{
-        struct bg_case *c = calloc(1, sizeof *c);
-        if (!c)
-                return bg_fail(err, BG_SYSTEM, ENOMEM, "grant");
-        c->verb = BG_VERB_GRANT;
-        c->human = h->human;
-        c->caller = h->caller;
-        c->policy = &h->policy;
-        c->role = h->role;
-        c->duration = h->ask.duration;
-        c->reason = h->ask.reason;
-        c->ticket = h->ask.ticket;
-        c->now = h->now;
-        enum bg_code code = bg_newest_load(&h->store.state, &c->newest, err);
-        if (code == BG_OK)
-                code = bg_permit(c, err);
-        free(c);
-        return code;
+        /* Policy is public: what it refuses is refused before a code is spent on it. What the store
+         * knows is not asked for yet. */
+        static const struct bg_newest not_asked = {0};
+        return code == BG_OK ? permit(h, &not_asked, err) : code;
 }
 
 static enum bg_code fill_claims(const struct helper *h, struct bg_claims *ret, struct bg_error *err)
@@ -252,7 +254,10 @@ enum bg_code act_grant(struct helper *h, struct bg_error *err)
 
         if (!grant)
                 return bg_fail(err, BG_SYSTEM, ENOMEM, "grant");
-        enum bg_code code = may_grant(h, err);
+        struct bg_newest newest;
+        enum bg_code code = bg_newest_load(&h->store.state, &newest, err);
+        if (code == BG_OK)
+                code = permit(h, &newest, err);
         if (code == BG_OK)
                 code = fill_claims(h, &grant->claims, err);
         if (code == BG_OK)

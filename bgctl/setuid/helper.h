@@ -21,6 +21,7 @@ struct helper {
         struct bg_policy policy;        /* loaded where policy.n_roles is not 0 */
         const struct bg_role *role;
 
+        char trouble[BG_ERROR_TEXT_BYTES]; /* what the host did wrong in a proof; for the record */
         struct bg_refusal refusal; /* what a refusal says besides its code and text */
 };
 

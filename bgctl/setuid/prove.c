@@ -32,7 +32,7 @@ static void wait_until(const struct timespec *moment)
                 ;
 }
 
-static bool ask_all(const struct helper *h, int terminal, struct timespec *ret_last_answer)
+static bool ask_all(struct helper *h, int terminal, struct timespec *ret_last_answer)
 {
         char line[BG_ERROR_TEXT_BYTES + 128];
         bool proven = h->factors.n > 0;
@@ -44,10 +44,12 @@ static bool ask_all(const struct helper *h, int terminal, struct timespec *ret_l
                 : h->factors.n == 1 ? "it is"
                                     : "all are");
         terminal_print(terminal, line);
+        terminal_say_when_stopped(terminal, "\nStopped. Nothing was done; it counts as a try.\n");
         for (uint32_t i = 0; i < h->factors.n; i++) {
                 bool good = factor_prove(h, terminal, h->factors.v[i]);
                 proven = proven && good;
         }
+        terminal_say_when_stopped(-1, NULL);
         (void)clock_gettime(CLOCK_MONOTONIC, ret_last_answer);
         return proven;
 }
@@ -88,6 +90,8 @@ static enum bg_code not_proven(struct helper *h, struct bg_error *err)
         if (bg_now_read(&h->now, err) != BG_OK)
                 return err->code;
         helper_event(h, BG_EVENT_NOT_PROVEN, BG_NOT_PROVEN, &event);
+        bg_copy(event.text, sizeof event.text, h->trouble);
+        bg_clean(event.text);
         if (bg_event_write(&h->store, h->caller_uid, &event, &why) != BG_OK)
                 return bg_fail(err, why.code, 0, "%s", why.text);
         return bg_fail(err, BG_NOT_PROVEN, 0, "Which part was wrong is not said.");

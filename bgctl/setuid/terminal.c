@@ -49,16 +49,36 @@ void terminal_print(int terminal, const char *text)
         }
 }
 
-/* What a signal must put right before it ends us: the terminal is the person's. */
+/* What a signal must put right, and say, before it ends us: the terminal is the person's. */
 static int silenced = -1;
 static struct termios before;
+static int told_on = -1;
+static const char *last_words;
 
 static void restore_and_die(int signal_number)
 {
         if (silenced >= 0)
                 (void)tcsetattr(silenced, TCSANOW, &before);
+        if (told_on >= 0 && last_words)
+                (void)!write(told_on, last_words, strlen(last_words));
         (void)signal(signal_number, SIG_DFL);
         (void)raise(signal_number);
+}
+
+static void catch_signals(void)
+{
+        static const int caught[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+        bool needed = silenced >= 0 || told_on >= 0;
+
+        for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
+                (void)signal(caught[i], needed ? restore_and_die : SIG_DFL);
+}
+
+void terminal_say_when_stopped(int terminal, const char *text)
+{
+        told_on = terminal;
+        last_words = text;
+        catch_signals();
 }
 
 static void silence(int terminal)
@@ -71,10 +91,7 @@ static void silence(int terminal)
         quiet.c_lflag &= ~(tcflag_t)ECHO;
         quiet.c_lflag |= ECHONL | ICANON | ISIG;
         silenced = terminal;
-        (void)signal(SIGINT, restore_and_die);
-        (void)signal(SIGQUIT, restore_and_die);
-        (void)signal(SIGTERM, restore_and_die);
-        (void)signal(SIGHUP, restore_and_die);
+        catch_signals();
         (void)tcsetattr(terminal, TCSAFLUSH, &quiet);
 }
 
@@ -84,10 +101,7 @@ static void unsilence(void)
                 return;
         (void)tcsetattr(silenced, TCSANOW, &before);
         silenced = -1;
-        (void)signal(SIGINT, SIG_DFL);
-        (void)signal(SIGQUIT, SIG_DFL);
-        (void)signal(SIGTERM, SIG_DFL);
-        (void)signal(SIGHUP, SIG_DFL);
+        catch_signals();
 }
 
 static bool read_line(int terminal, char ret[static ANSWER_BYTES])

@@ -20,6 +20,9 @@ void terminal_print(int terminal, const char *text);
 /* A prompt that nobody answers ends: a window must not stand open for days. */
 #define ANSWER_WITHIN_SEC 180
 
+/* What a person reads who stops us by Ctrl-C; NULL: nothing any more. `text` lives for ever. */
+void terminal_say_when_stopped(int terminal, const char *text);
+
 /* Asks; the answer, without its line break, in `ret`, which the caller wipes. False: end of file, nobody
  * answered, or too long; the line is read to its end all the same. */
 bool terminal_ask(int terminal, const char *prompt, bool echo, char ret[static ANSWER_BYTES]);

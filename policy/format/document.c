@@ -418,6 +418,9 @@ static bool field_holds(const struct bg_field *f, const char *base)
         case BG_BOOL:
                 return *at == 0 || *at == 1;
         case BG_COUNT:
+                memcpy(&number, at, sizeof number);
+                return (number == 0 && !f->required) ||
+                        (number >= f->min && (!f->max || number <= f->max));
         case BG_NUMBER:
                 return true; /* every bit pattern is one; its range is the verb's to check */
         default:

@@ -29,7 +29,7 @@ enum bg_code bg_totp_load(const struct bg_dir *state, const char *human,
         size_t n = 0;
 
         (void)snprintf(name, sizeof name, "%s.totp", human);
-        enum bg_code code = open_factors(state, &dir, err);
+        enum bg_code code = bg_dir_sub(state, "factors", &dir, err);
         if (code == BG_OK)
                 code = bg_dir_read(&dir, name, SECRET_FILE_BYTES, text, &n, err);
         if (code != BG_OK)

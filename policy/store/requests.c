@@ -41,7 +41,8 @@ static enum bg_code open_request(const struct bg_dir *state, const char *id, boo
         struct bg_dir *ret, struct bg_error *err)
 {
         bg_auto(bg_dir_done) struct bg_dir all = BG_DIR_NONE;
-        enum bg_code code = bg_dir_make(state, "requests", &all, err);
+        enum bg_code code = make ? bg_dir_make(state, "requests", &all, err)
+                                 : bg_dir_sub(state, "requests", &all, err);
         if (code == BG_OK)
                 code = make ? bg_dir_make(&all, id, ret, err) : bg_dir_sub(&all, id, ret, err);
         return code;

@@ -237,6 +237,44 @@ static void ch_nobody_root(void)
         by_su("", 0), attempt.caller.found = false;
 }
 
+static void ch_unused(void)
+{
+        grants[0].claims.unused = SEC(900), attempt.now.wall += SEC(900);
+}
+static void ch_role_unused(void)
+{
+        roles[0].unused = SEC(900), attempt.now.boottime += SEC(900);
+}
+static void ch_closed_unused(void)
+{
+        grants[0].closed = BG_UNUSED;
+}
+static void ch_approvals(void)
+{
+        roles[0].approvals = 1;
+}
+static void by_key(const char *key)
+{
+        attempt.key_known = true;
+        bg_copy(attempt.key, BG_ITEM_BYTES, key);
+}
+static void ch_wrong_key(void)
+{
+        by_key("SHA256:other"), grants[0].claims.keys = (struct bg_pairs){1, {{"SHA256:one", ""}}};
+}
+static void ch_key_of_policy(void)
+{
+        by_key("SHA256:other"), policy.identity.keys = (struct bg_pairs){1, {{"SHA256:one", "alice"}}};
+}
+static void ch_key_no_longer(void)
+{
+        ch_wrong_key(), by_key("SHA256:one"), policy.identity.keys = (struct bg_pairs){1, {{"SHA256:other", "alice"}}};
+}
+static void ch_no_key(void)
+{
+        ch_wrong_key(), by_key("");
+}
+
 static const struct {
         const char *what;
         void (*change)(void);
@@ -279,6 +317,14 @@ static const struct {
         {"a caller policy no longer names", ch_identity_callers, BG_WRONG_CALLER, false},
         {"a caller with no line in passwd", ch_nobody, BG_WRONG_CALLER, false},
         {"uid 0 with no line in passwd", ch_nobody_root, BG_WRONG_CALLER, false},
+        {"nobody used it in time", ch_unused, BG_UNUSED, false},
+        {"nobody used it in today's role's time", ch_role_unused, BG_UNUSED, false},
+        {"closed as unused", ch_closed_unused, BG_UNUSED, false},
+        {"fewer approvals than today's role wants", ch_approvals, BG_POLICY_NARROWED, false},
+        {"a key that the grant does not name", ch_wrong_key, BG_WRONG_KEY, false},
+        {"a key that the policy does not name", ch_key_of_policy, BG_WRONG_KEY, false},
+        {"a key that the policy no longer names", ch_key_no_longer, BG_WRONG_KEY, false},
+        {"no key where one is wanted", ch_no_key, BG_WRONG_KEY, false},
 };
 #define N_REFUSALS (sizeof refusals / sizeof *refusals)
 
@@ -295,18 +341,20 @@ static void every_refusal_under_deny(void **state)
         }
 }
 
-/* Bad is never plain; all else is, and says why it is not elevated. */
+/* Bad is never plain; all else is, and says why it is not elevated: what deny would have answered. */
 static void every_refusal_under_plain(void **state)
 {
-        for (size_t i = 0; i < N_REFUSALS; i++) {
+        for (size_t i = 0; i < 2 * N_REFUSALS; i++) {
+                size_t r = i / 2;
                 (void)setup(state);
-                policy.identity.without_grant = BG_WITHOUT_GRANT_PLAIN;
-                refusals[i].change();
+                policy.identity.without_grant =
+                        i % 2 ? BG_WITHOUT_GRANT_PLAIN : BG_WITHOUT_GRANT_OBSERVE;
+                refusals[r].change();
                 enum bg_code code = bg_decide(&policy, &all, &attempt, &got);
-                bool plain = !refusals[i].bad && !attempt.answered[0];
+                bool plain = !refusals[r].bad && !attempt.answered[0];
                 if ((code == BG_OK) != plain || (got.verdict == BG_PLAIN) != plain)
-                        fail_msg("%s: %s", refusals[i].what, bg_code_word(code));
-                assert_code(got.code, refusals[i].code);
+                        fail_msg("%s: %s", refusals[r].what, bg_code_word(code));
+                assert_code(got.code, refusals[r].code);
         }
 }
 
@@ -354,6 +402,51 @@ static void no_grant_at_all(void **state)
         assert_code(bg_decide(&policy, &all, &attempt, &got), BG_OK);
         assert_int_equal(got.verdict, BG_PLAIN);
         assert_code(got.code, BG_NO_GRANT);
+        policy.identity.without_grant = BG_WITHOUT_GRANT_OBSERVE;
+        assert_code(bg_decide(&policy, &all, &attempt, &got), BG_OK);
+        assert_int_equal(got.verdict, BG_PLAIN);
+        assert_code(got.code, BG_NO_GRANT);
+}
+
+/* Whose key it is is not known before open_session, and su has none. */
+static void keys(void **state)
+{
+        (void)state;
+        grants[0].claims.keys = (struct bg_pairs){1, {{"SHA256:one", ""}}};
+        assert_code(bg_decide(&policy, &all, &attempt, &got), BG_OK);
+        by_key("SHA256:one");
+        assert_code(bg_decide(&policy, &all, &attempt, &got), BG_OK);
+        policy.identity.keys = (struct bg_pairs){2, {{"SHA256:two", "bob"}, {"SHA256:one", "alice"}}};
+        assert_code(bg_decide(&policy, &all, &attempt, &got), BG_OK);
+        by_key("SHA256:two"); /* policy allows it, the grant was narrowed */
+        assert_code(bg_decide(&policy, &all, &attempt, &got), BG_WRONG_KEY);
+        grants[0].claims.keys.n = 0; /* any that policy allows */
+        assert_code(bg_decide(&policy, &all, &attempt, &got), BG_OK);
+        by_key("");
+        assert_code(bg_decide(&policy, &all, &attempt, &got), BG_WRONG_KEY);
+        by_su("alice", 1000);
+        assert_code(bg_decide(&policy, &all, &attempt, &got), BG_OK);
+        (void)setup(state);
+        by_key("SHA256:any");
+        assert_code(bg_decide(&policy, &all, &attempt, &got), BG_OK);
+        by_key("");
+        assert_code(bg_decide(&policy, &all, &attempt, &got), BG_OK);
+}
+
+static void used_in_time_is_not_unused(void **state)
+{
+        (void)state;
+        grants[0].claims.unused = SEC(900);
+        attempt.now.wall += SEC(900) - 1;
+        assert_code(bg_decide(&policy, &all, &attempt, &got), BG_OK);
+        attempt.now.wall += 1;
+        assert_code(bg_decide(&policy, &all, &attempt, &got), BG_UNUSED);
+        grants[0].uses_taken = 1;
+        assert_code(bg_decide(&policy, &all, &attempt, &got), BG_OK);
+        /* What is over as a whole is expired, used or not. */
+        grants[0].uses_taken = 0;
+        attempt.now.wall = UNIT_WALL + SEC(1800);
+        assert_code(bg_decide(&policy, &all, &attempt, &got), BG_EXPIRED);
 }
 
 static void the_longest_wins(void **state)
@@ -488,7 +581,7 @@ static void who_is_not_named_does(void **state)
 static void steps_are_questions(void **state)
 {
         (void)state;
-        assert_true(bg_n_steps == 11);
+        assert_true(bg_n_steps == 13);
         for (size_t i = 0; i < bg_n_steps; i++) {
                 assert_true(bg_steps[i].asks[strlen(bg_steps[i].asks) - 1] == '?');
                 assert_code(bg_steps[i].judge(&policy, &grants[0], &attempt, &got), BG_OK);
@@ -512,6 +605,8 @@ int main(void)
                 cmocka_unit_test_setup(su_asks_no_origin_and_ssh_no_caller, setup),
                 cmocka_unit_test_setup(a_named_caller_needs_no_password, setup),
                 cmocka_unit_test_setup(who_is_not_named_does, setup),
+                cmocka_unit_test_setup(keys, setup),
+                cmocka_unit_test_setup(used_in_time_is_not_unused, setup),
                 cmocka_unit_test_setup(steps_are_questions, setup),
         };
         return cmocka_run_group_tests_name("decide", tests, NULL, NULL);

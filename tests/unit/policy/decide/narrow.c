@@ -40,7 +40,7 @@ static void unchanged_policy_changes_nothing(void **state)
         assert_int_equal(got.env.n, 2);
         assert_int_equal(got.services.n, 2);
         assert_string_equal(got.from.v[0], "10.0.0.0/8");
-        assert_true(got.exp == claims.exp && got.max_uses == 0);
+        assert_true(got.exp == claims.exp && got.max_uses == 0 && got.unused == 0);
 }
 
 static void tightening_narrows(void **state)
@@ -51,6 +51,7 @@ static void tightening_narrows(void **state)
         role.services = (struct bg_list){.n = 1, .v = {"su"}};
         role.max_duration = SEC(600);
         role.max_uses = 3;
+        role.unused = SEC(900);
         assert_code(bg_narrow(&claims, &policy, &got), BG_OK);
         assert_int_equal(got.groups.n, 1);
         assert_string_equal(got.groups.v[0], "g2");
@@ -58,6 +59,7 @@ static void tightening_narrows(void **state)
         assert_string_equal(got.env.v[0].key, "B");
         assert_int_equal(got.services.n, 1);
         assert_true(got.exp == claims.iat + SEC(600) && got.max_uses == 3);
+        assert_true(got.unused == SEC(900));
 }
 
 static void loosening_widens_nothing(void **state)
@@ -69,15 +71,18 @@ static void loosening_widens_nothing(void **state)
         role.max_duration = SEC(99999);
         claims.max_uses = 2;
         role.max_uses = 9;
+        claims.unused = SEC(600);
+        role.unused = SEC(900);
         assert_code(bg_narrow(&claims, &policy, &got), BG_OK);
         assert_int_equal(got.groups.n, 2);
         assert_false(bg_list_has(&got.groups, "root"));
         assert_int_equal(got.env.n, 2);
         assert_int_equal(got.services.n, 2);
-        assert_true(got.exp == claims.exp && got.max_uses == 2);
+        assert_true(got.exp == claims.exp && got.max_uses == 2 && got.unused == SEC(600));
         role.max_uses = 0;
+        role.unused = 0;
         assert_code(bg_narrow(&claims, &policy, &got), BG_OK);
-        assert_true(got.max_uses == 2);
+        assert_true(got.max_uses == 2 && got.unused == SEC(600));
 }
 
 static void nothing_in_common(void **state)
@@ -114,6 +119,19 @@ static void a_role_that_is_gone(void **state)
         assert_code(bg_narrow(&claims, &policy, &got), BG_POLICY_NARROWED);
 }
 
+/* As many as today's role wants, or the grant is one that it would not give. */
+static void more_approvals_are_wanted_today(void **state)
+{
+        (void)state;
+        for (uint64_t wanted = 0; wanted <= 4; wanted++)
+                for (uint32_t given = 0; given <= 4; given++) {
+                        role.approvals = wanted;
+                        claims.n_approvals = given;
+                        assert_code(bg_narrow(&claims, &policy, &got),
+                                given >= wanted ? BG_OK : BG_POLICY_NARROWED);
+                }
+}
+
 static void networks(void **state)
 {
         (void)state;
@@ -137,6 +155,7 @@ int main(void)
                 cmocka_unit_test_setup(nothing_in_common, setup),
                 cmocka_unit_test_setup(the_hosts_ceiling_counts_too, setup),
                 cmocka_unit_test_setup(a_role_that_is_gone, setup),
+                cmocka_unit_test_setup(more_approvals_are_wanted_today, setup),
                 cmocka_unit_test(networks),
         };
         return cmocka_run_group_tests_name("narrow", tests, NULL, NULL);

@@ -119,12 +119,63 @@ static void windows_that_are_none(void **state)
         assert_code(bg_window_check(&claims, 0, &now, &newest, &left), BG_EXPIRED);
 }
 
+/* It closes 900 s after it begins, by either clock of the boot that issued it, else by the wall's. */
+static const struct {
+        const char *what;
+        const char *boot;
+        bg_usec wall;
+        bg_usec boottime;
+        unsigned begins;
+        uint64_t uses;
+        bool unused;
+} unused_moments[] = {
+        {"at issue", UNIT_BOOT, LATER(0), BOOT(0), 0, 0, false},
+        {"the last microsecond", UNIT_BOOT, LATER(900) - 1, BOOT(900) - 1, 0, 0, false},
+        {"at its end", UNIT_BOOT, LATER(900), BOOT(900), 0, 0, true},
+        {"by the wall clock alone", UNIT_BOOT, LATER(900), BOOT(1), 0, 0, true},
+        {"by the boot clock alone", UNIT_BOOT, LATER(1), BOOT(900), 0, 0, true},
+        {"a clock set back", UNIT_BOOT, EARLIER(9999), BOOT(900), 0, 0, true},
+        {"a clock set back, in time", UNIT_BOOT, EARLIER(9999), BOOT(900) - 1, 0, 0, false},
+        {"a boot clock before issue", UNIT_BOOT, LATER(1), UNIT_BOOTTIME - 1, 0, 0, false},
+        {"used once", UNIT_BOOT, LATER(9999), BOOT(9999), 0, 1, false},
+        {"begins later, not yet", UNIT_BOOT, LATER(959), BOOT(959), 60, 0, false},
+        {"begins later, over", UNIT_BOOT, LATER(960), BOOT(1), 60, 0, true},
+        {"begins later, over by the boot clock", UNIT_BOOT, LATER(1), BOOT(960), 60, 0, true},
+        {"after a reboot, in time", UNIT_OTHER_BOOT, LATER(899), SEC(99999), 0, 0, false},
+        {"after a reboot, over", UNIT_OTHER_BOOT, LATER(900), SEC(5), 0, 0, true},
+        {"after a reboot, used", UNIT_OTHER_BOOT, LATER(99999), SEC(5), 0, 3, false},
+};
+
+static void what_nobody_used_in_time(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < sizeof unused_moments / sizeof *unused_moments; i++) {
+                struct bg_claims claims = {.iat = UNIT_WALL,
+                        .nbf = LATER(unused_moments[i].begins),
+                        .exp = LATER(LASTS),
+                        .boot = UNIT_BOOT,
+                        .boottime = UNIT_BOOTTIME};
+                struct bg_now now = unit_now();
+                now.wall = unused_moments[i].wall;
+                now.boottime = unused_moments[i].boottime;
+                bg_copy(now.boot, sizeof now.boot, unused_moments[i].boot);
+                enum bg_code code =
+                        bg_unused_check(&claims, SEC(900), unused_moments[i].uses, &now);
+                if (code != (unused_moments[i].unused ? BG_UNUSED : BG_OK))
+                        fail_msg("%s: %s", unused_moments[i].what, bg_code_word(code));
+                /* Without the rule nothing is ever unused. */
+                now.wall = LATER(999999);
+                assert_code(bg_unused_check(&claims, 0, 0, &now), BG_OK);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_moment),
                 cmocka_unit_test(an_earlier_end),
                 cmocka_unit_test(windows_that_are_none),
+                cmocka_unit_test(what_nobody_used_in_time),
         };
         return cmocka_run_group_tests_name("window", tests, NULL, NULL);
 }

@@ -332,6 +332,55 @@ static void addresses_lie_in_networks(void **state)
                         fail_msg("%s in %s", cases[i].address, cases[i].network);
 }
 
+static void networks_lie_in_networks(void **state)
+{
+        (void)state;
+        static const struct {
+                const char *network;
+                const char *inner;
+                bool lies;
+        } cases[] = {
+                {"10.20.0.0/16", "10.20.0.0/16", true},
+                {"10.20.0.0/16", "10.20.0.0/17", true},
+                {"10.20.0.0/16", "10.20.255.255", true},
+                {"10.20.0.0/16", "10.20.0.0/15", false},
+                {"10.20.0.0/16", "10.0.0.0/8", false},
+                {"10.20.0.0/16", "0.0.0.0/0", false},
+                {"10.20.0.0/16", "10.21.0.0/24", false},
+                {"0.0.0.0/0", "0.0.0.0/0", true},
+                {"0.0.0.0/0", "::/0", false},
+                {"::/0", "0.0.0.0/0", false},
+                {"::/0", "2001:db8::/32", true},
+                {"2001:db8::/32", "2001:db8::/33", true},
+                {"2001:db8::/33", "2001:db8::/32", false},
+                {"10.0.0.1", "10.0.0.1/32", true},
+                {"10.0.0.1/32", "10.0.0.1", true},
+                {"10.0.0.1", "10.0.0.0/31", false},
+                {"10.0.0.0/8", "::ffff:10.0.0.0/104", true},
+                {"10.0.0.0/8", "::ffff:0.0.0.0/96", false},
+                {"10.0.0.0/8", "", false},
+                {"10.0.0.0/8", "10.0.0.1/16", false},
+                {"10.0.0.1/8", "10.0.0.1", false},
+                {"", "10.0.0.1", false},
+        };
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+                if (bg_network_holds(cases[i].network, cases[i].inner) != cases[i].lies)
+                        fail_msg("%s in %s", cases[i].inner, cases[i].network);
+        /* An address alone is asked for where somebody comes from, never a network of one. */
+        assert_false(bg_network_has("10.0.0.1", "10.0.0.1/32"));
+}
+
+static void fingerprints(void **state)
+{
+        (void)state;
+#define N42 "uQ4h5Y0H8xO2vYw0Q9m3rT7bA1cD6eF8gJ2kL4nP+s"
+        holds_for(bg_is_fingerprint, WORDS("SHA256:" N42 "0", "SHA256:" N42 "/", "SHA256:" N42 "+"),
+                WORDS("", "SHA256", "SHA256:", "SHA256:" N42, "SHA256:" N42 "00", "SHA256:" N42 "=",
+                        "SHA256:" N42 "0=", "SHA256:" N42 "-", "SHA256:" N42 "_", "SHA256:" N42 " ",
+                        "sha256:" N42 "0", "SHA512:" N42 "0", "MD5:" N42 "0000", " SHA256:" N42 "0",
+                        N42 "0", "SHA256:" N42 "\n", "SHA256:SHA256:" N42));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -349,6 +398,8 @@ int main(void)
                 cmocka_unit_test(a_far_time_prints_within_its_room),
                 cmocka_unit_test(networks_have_one_form),
                 cmocka_unit_test(addresses_lie_in_networks),
+                cmocka_unit_test(networks_lie_in_networks),
+                cmocka_unit_test(fingerprints),
         };
         return cmocka_run_group_tests_name("scalar", tests, NULL, NULL);
 }
