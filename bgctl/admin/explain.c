@@ -35,13 +35,19 @@ static enum bg_code fill_attempt(
         const char *service = options->values[BG_OPTION_SERVICE];
         const char *caller = options->values[BG_OPTION_CALLER];
         const char *from = options->values[BG_OPTION_FROM];
+        const char *key = options->values[BG_OPTION_KEY];
 
+        if (from && strchr(from, '/'))
+                return bg_fail(err, BG_USAGE, 0, "a login comes from one address, not from %s", from);
         if (!service)
                 service = caller ? "su" : "sshd";
         bg_copy(attempt->service, sizeof attempt->service,
                 strcmp(service, "su-l") == 0 ? "su" : service);
         if (from)
                 bg_copy(attempt->origin, sizeof attempt->origin, from);
+        if (key)
+                bg_copy(attempt->key, sizeof attempt->key, key);
+        attempt->key_known = key != NULL;
         if (strcmp(attempt->service, "su") != 0)
                 return BG_OK;
         enum bg_code code = bg_human_by_name(caller ? caller : "root", &attempt->caller, err);
@@ -96,8 +102,8 @@ static void print_attempt(const struct bg_attempt *attempt)
                 bg_say(stdout, "", "A su by %s to %s on %s, at %s.", attempt->caller.name, account,
                         host, text);
         else if (strcmp(attempt->service, "sshd") == 0)
-                bg_say(stdout, "", "An ssh login from %s to %s on %s, at %s.", from, account, host,
-                        text);
+                bg_say(stdout, "", "An ssh login from %s to %s on %s%s%s, at %s.", from, account,
+                        host, attempt->key_known ? ", with " : "", attempt->key, text);
         else
                 bg_say(stdout, "", "A login by %s to %s on %s, at %s.", attempt->service, account,
                         host, text);
@@ -125,6 +131,36 @@ static void print_grant(const struct explanation *e, const struct bg_grant *gran
         }
 }
 
+static void print_plain(const struct explanation *e, enum bg_code code)
+{
+        if (e->policy.identity.without_grant == BG_WITHOUT_GRANT_OBSERVE)
+                bg_say(stdout, "",
+                        "Let in, unelevated: its policy says without_grant: observe. deny would "
+                        "refuse it (%s), and that is recorded.",
+                        bg_code_word(code));
+        else
+                bg_say(stdout, "", "Let in, unelevated (%s): its policy says without_grant: plain.",
+                        bg_code_word(code));
+}
+
+/* What the decision does not know, or has no say in. */
+static void print_besides(const struct explanation *e)
+{
+        const char *account = e->attempt.account;
+        struct bg_passwd login;
+        bool keys = e->policy.identity.keys.n > 0;
+
+        for (size_t i = 0; i < e->grants.n; i++)
+                keys = keys || (e->grants.v[i].found == BG_OK && e->grants.v[i].claims.keys.n > 0);
+        if (strcmp(e->attempt.service, "sshd") == 0 && keys && !e->attempt.key_known)
+                bg_say(stdout, "", "It matters which ssh key comes in: --key SHA256:... asks for one.");
+        if (bg_passwd_by_name(account, &login, NULL) == BG_OK && bg_shell_is_closed(login.shell))
+                bg_say(stdout, "",
+                        "Its shell is %s, in whose message ssh and su end all the same. Give it one "
+                        "(usermod -s /bin/sh %s), or go by root: su -s /bin/sh %s",
+                        login.shell, account, account);
+}
+
 static void print_verdict(const struct explanation *e)
 {
         struct bg_decision decision;
@@ -141,8 +177,7 @@ static void print_verdict(const struct explanation *e)
                         bg_duration_words(decision.left, text));
                 break;
         case BG_PLAIN:
-                bg_say(stdout, "", "Let in, unelevated (%s): its policy says without_grant: plain.",
-                        bg_code_word(decision.code));
+                print_plain(e, decision.code);
                 break;
         case BG_REFUSE:
                 bg_say(stdout, "", "Refused (%s). The login is told: %s.",
@@ -169,5 +204,6 @@ int bg_run_explain(const struct bg_options *options)
         for (size_t i = 0; i < e.grants.n; i++)
                 print_grant(&e, &e.grants.v[i]);
         print_verdict(&e);
+        print_besides(&e);
         return 0;
 }

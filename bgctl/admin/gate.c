@@ -119,10 +119,12 @@ static enum bg_code load_gate(
         return BG_OK;
 }
 
-static bool is_to_write(const struct gate *gate)
+/* Lines that a template wrote are taken for ours; the sweep watches what is on record in installed/. */
+static bool is_to_write(const struct bg_setup *setup, const struct gate *gate)
 {
         return gate->there && !gate->edited &&
-               !is_same(gate->text, gate->n, gate->wanted, gate->n_wanted);
+               (!is_same(gate->text, gate->n, gate->wanted, gate->n_wanted) ||
+                       !are_as_written(setup, gate));
 }
 
 /* The controls of our lines forgive a missing module, so that nobody is locked out; a gate that libpam
@@ -151,7 +153,7 @@ static enum bg_code look_gate(struct bg_setup *setup, bool *ret_done, struct bg_
         for (uint32_t i = 0; code == BG_OK && i < setup->services.n; i++) {
                 bg_auto(gate_done) struct gate gate = {0};
                 code = load_gate(setup, setup->services.v[i], &gate, err);
-                if (code == BG_OK && is_to_write(&gate))
+                if (code == BG_OK && is_to_write(setup, &gate))
                         *ret_done = false;
         }
         return code;
@@ -180,7 +182,12 @@ static void show_gate(const struct bg_setup *setup)
                 else if (gate.edited)
                         bg_row(stdout, 2, service,
                                 "our lines in /etc/pam.d/%s were edited since; left so", service);
-                else if (is_to_write(&gate)) {
+                else if (is_to_write(setup, &gate) &&
+                        is_same(gate.text, gate.n, gate.wanted, gate.n_wanted))
+                        bg_row(stdout, 2, service,
+                                "our lines in /etc/pam.d/%s are there, and watched from now on",
+                                service);
+                else if (is_to_write(setup, &gate)) {
                         bg_row(stdout, 2, service,
                                 "these lines in /etc/pam.d/%s, in blocks marked as ours", service);
                         show_lines(gate.wanted_blocks);
@@ -203,12 +210,13 @@ static enum bg_code write_gate(const struct bg_setup *setup, const struct bg_dir
         /* Of a file that has our lines already there is a copy; this would not be as it was. */
         if (gate->n_blocks == 0)
                 code = keep(installed, gate->service, "before", gate->text, gate->n, err);
+        if (code == BG_OK && !is_same(gate->text, gate->n, gate->wanted, gate->n_wanted))
+                code = bg_write_replace(
+                        &setup->pam, gate->service, gate->mode, gate->wanted, gate->n_wanted, err);
+        /* Only now: the sweep says that what stands here is missing there. */
         if (code == BG_OK)
                 code = keep(installed, gate->service, "lines", gate->wanted_blocks,
                         gate->n_wanted_blocks, err);
-        if (code == BG_OK)
-                code = bg_write_replace(
-                        &setup->pam, gate->service, gate->mode, gate->wanted, gate->n_wanted, err);
         return code;
 }
 
@@ -220,7 +228,7 @@ static enum bg_code do_gate(struct bg_setup *setup, struct bg_error *err)
         for (uint32_t i = 0; code == BG_OK && i < setup->services.n; i++) {
                 bg_auto(gate_done) struct gate gate = {0};
                 code = load_gate(setup, setup->services.v[i], &gate, err);
-                if (code == BG_OK && is_to_write(&gate))
+                if (code == BG_OK && is_to_write(setup, &gate))
                         code = write_gate(setup, &installed, &gate, err);
         }
         return code;
@@ -250,6 +258,20 @@ static void keep_edited(const struct bg_setup *setup, const struct gate *gate)
                 (void)keep(&installed, gate->service, "edited", gate->text, gate->n, NULL);
 }
 
+/* Before they go, or the sweep would tell that they are missing. */
+static enum bg_code forget_lines(
+        const struct bg_setup *setup, const char *service, struct bg_error *err)
+{
+        bg_auto(bg_dir_done) struct bg_dir installed = BG_DIR_NONE;
+        char name[64];
+
+        if (setup->store.state.fd < 0)
+                return BG_OK;
+        enum bg_code code = bg_installed_open(setup, &installed, err);
+        return code == BG_OK ? bg_write_remove(&installed, copy_name(service, "lines", name), err)
+                             : code;
+}
+
 static enum bg_code remove_one(
         const struct bg_setup *setup, const char *service, struct bg_error *err)
 {
@@ -257,12 +279,17 @@ static enum bg_code remove_one(
         struct bg_error why;
 
         enum bg_code code = read_gate(setup, service, &gate, err);
+        if (code == BG_OK && gate.n_blocks == 0)
+                code = forget_lines(setup, service, err);
         if (code != BG_OK || gate.n_blocks == 0)
                 return code;
         code = bg_pamfile_remove(gate.text, gate.n, &gate.wanted, &gate.n_wanted, &why);
         if (code != BG_OK)
                 return in_file(setup, service, code, &why, err);
         keep_edited(setup, &gate);
+        code = forget_lines(setup, service, err);
+        if (code != BG_OK)
+                return code;
         code = bg_write_replace(&setup->pam, service, gate.mode, gate.wanted, gate.n_wanted, err);
         if (code != BG_OK)
                 return code;
@@ -286,10 +313,65 @@ static enum bg_code undo_gate(struct bg_setup *setup, struct bg_error *err)
         return code;
 }
 
-const struct bg_step bg_step_gate = {
+/* A helper without its bit, a module or a library that is gone: nobody would see it before the night. */
+static unsigned check_programs(void)
+{
+        static const char *const files[] = {BG_MODULE_PATH, BG_MANAGED_PATH, BG_HELPER_PATH};
+        struct stat st;
+        unsigned n = 0;
+
+        for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+                if (access(files[i], R_OK) < 0) {
+                        bg_row(stdout, 2, "program", "%s is gone", files[i]);
+                        n++;
+                }
+        if (stat(BG_HELPER_PATH, &st) == 0 && (st.st_uid != 0 || (st.st_mode & 07777) != 04755)) {
+                bg_row(stdout, 2, "program", "%s has mode %04o and should have 4755, as root's",
+                        BG_HELPER_PATH, (unsigned)(st.st_mode & 07777));
+                n++;
+        }
+        return n;
+}
+
+/* NULL: it is as it should be. */
+static const char *fault_of(const struct bg_setup *setup, const struct gate *gate)
+{
+        if (!gate->there)
+                return "is not there";
+        if (!are_as_written(setup, gate))
+                return "has not the lines that init wrote";
+        return is_same(gate->text, gate->n, gate->wanted, gate->n_wanted)
+                       ? NULL
+                       : "has our lines where they do not belong, or others than this bgctl writes";
+}
+
+static unsigned check_gate(struct bg_setup *setup)
+{
+        unsigned n = check_programs();
+
+        for (uint32_t i = 0; i < setup->services.n; i++) {
+                bg_auto(gate_done) struct gate gate = {0};
+                const char *service = setup->services.v[i];
+                struct bg_error err;
+
+                if (load_gate(setup, service, &gate, &err) != BG_OK) {
+                        bg_row(stdout, 2, service, "%s", err.text);
+                        n++;
+                        continue;
+                }
+                const char *fault = fault_of(setup, &gate);
+                if (fault)
+                        bg_row(stdout, 2, service, "/etc/pam.d/%s %s", service, fault);
+                n += fault != NULL;
+        }
+        return n;
+}
+
+const struct bg_setup_step bg_step_gate = {
         .name = "the PAM files",
         .look = look_gate,
         .show = show_gate,
         .apply = do_gate,
         .undo = undo_gate,
+        .check = check_gate,
 };

@@ -62,7 +62,7 @@ static enum bg_code do_folders(struct bg_setup *setup, struct bg_error *err)
         return bg_store_open(&bg_places_host, &setup->store, err);
 }
 
-const struct bg_step bg_step_folders = {
+const struct bg_setup_step bg_step_folders = {
         .name = "the folders",
         .look = look_folders,
         .show = show_folders,
@@ -97,7 +97,7 @@ static enum bg_code do_host_file(struct bg_setup *setup, struct bg_error *err)
                 strlen(host_file), &made, err);
 }
 
-const struct bg_step bg_step_host_file = {
+const struct bg_setup_step bg_step_host_file = {
         .name = "the host file",
         .look = look_host_file,
         .show = show_host_file,
@@ -127,7 +127,7 @@ static enum bg_code do_group(struct bg_setup *setup, struct bg_error *err)
                 (const char *const[]){"/usr/bin/systemd-sysusers", "breakglass.conf", NULL}, err);
 }
 
-const struct bg_step bg_step_group = {
+const struct bg_setup_step bg_step_group = {
         .name = "the group",
         .look = look_group,
         .show = show_group,
@@ -155,7 +155,7 @@ static enum bg_code do_run(struct bg_setup *setup, struct bg_error *err)
                 err);
 }
 
-const struct bg_step bg_step_run = {
+const struct bg_setup_step bg_step_run = {
         .name = "the runtime folder",
         .look = look_run,
         .show = show_run,
@@ -187,7 +187,7 @@ static enum bg_code do_key(struct bg_setup *setup, struct bg_error *err)
         return bg_signing_key_make(&setup->store.state, &setup->now, &made, err);
 }
 
-const struct bg_step bg_step_key = {
+const struct bg_setup_step bg_step_key = {
         .name = "the key",
         .look = look_key,
         .show = show_key,
@@ -226,7 +226,7 @@ static enum bg_code do_catalog(struct bg_setup *setup, struct bg_error *err)
                 (const char *const[]){"/usr/bin/journalctl", "--update-catalog", NULL}, err);
 }
 
-const struct bg_step bg_step_catalog = {
+const struct bg_setup_step bg_step_catalog = {
         .name = "the catalog",
         .look = look_catalog,
         .show = show_catalog,

@@ -12,7 +12,7 @@
 
 #include <sys/stat.h>
 
-static const struct bg_step *const steps[] = {
+static const struct bg_setup_step *const steps[] = {
         &bg_step_folders,
         &bg_step_host_file,
         &bg_step_group,
@@ -41,15 +41,18 @@ static enum bg_code read_services(const char *list, struct bg_list *ret, struct 
         return BG_OK;
 }
 
-static enum bg_code prepare(
-        const struct bg_options *options, struct bg_setup *setup, struct bg_error *err)
+static enum bg_code choose_services(
+        const struct bg_options *options, struct bg_list *ret, struct bg_error *err)
 {
         const char *services = options->values[BG_OPTION_SERVICES];
+        return read_services(services ? services : "su,sshd", ret, err);
+}
+
+static enum bg_code prepare(struct bg_setup *setup, struct bg_error *err)
+{
         enum bg_code code = bg_need_root("init", err);
 
         (void)umask(022);
-        if (code == BG_OK)
-                code = read_services(services ? services : "su,sshd", &setup->services, err);
         if (code == BG_OK)
                 code = bg_now_read(&setup->now, err);
         if (code != BG_OK)
@@ -140,9 +143,9 @@ static enum bg_code set_up(
         for (size_t i = 0; i < N_STEPS; i++)
                 if (steps[i]->show && !done[i])
                         steps[i]->show(setup);
-        bg_ways_warn(setup);
-        if (todo == 0)
-                return BG_OK;
+        code = bg_ways_tell(setup, err);
+        if (code != BG_OK || todo == 0)
+                return code;
         code = may_go_on(options, &go, err);
         if (code != BG_OK || !go)
                 return code;
@@ -178,12 +181,63 @@ static enum bg_code take_out(
         return code;
 }
 
+/* What a template of config management needs; anybody may know it. */
+static int print_template(const struct bg_list *services)
+{
+        static const char *const units[] = {BG_SETUP_UNITS};
+        struct bg_pamfile_line line;
+
+        for (size_t i = 0; bg_pamfile_line(i, &line); i++)
+                if (bg_list_has(services, line.service))
+                        (void)printf("# /etc/pam.d/%s, %s:\n%s\n%s\n%s\n", line.service, line.where,
+                                BG_PAMFILE_BEGIN, line.text, BG_PAMFILE_END);
+        (void)printf("# units to enable:");
+        for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+                (void)printf(" %s", units[i]);
+        (void)printf("\n# keys and folders are the host's own:  bgctl init --yes\n");
+        return 0;
+}
+
+static unsigned check_step(struct bg_setup *setup, const struct bg_setup_step *step)
+{
+        struct bg_error why;
+        bool done = false;
+
+        if (step->check)
+                return step->check(setup);
+        if (step->look(setup, &done, &why) != BG_OK)
+                bg_row(stdout, 2, "fault", "%s: %s", step->name, why.text);
+        else if (!done)
+                bg_row(stdout, 2, "missing", "%s", step->name);
+        return !done;
+}
+
+/* Without a word where all is as it should be, for a monitor. */
+static int check(const struct bg_options *options, struct bg_setup *setup)
+{
+        struct bg_list guarded;
+        unsigned n = 0;
+
+        if (!bg_has(options, BG_OPTION_SERVICES) &&
+                bg_record_services(setup, &guarded, NULL) == BG_OK)
+                setup->services = guarded;
+        for (size_t i = 0; i < N_STEPS; i++)
+                n += check_step(setup, steps[i]);
+        return n ? bg_code_exit(BG_BAD_POLICY) : 0;
+}
+
 int bg_run_init(const struct bg_options *options)
 {
         bg_auto(setup_done) struct bg_setup setup = BG_SETUP_NONE;
         struct bg_error err;
 
-        enum bg_code code = prepare(options, &setup, &err);
+        enum bg_code code = choose_services(options, &setup.services, &err);
+        if (code == BG_OK && bg_has(options, BG_OPTION_PRINT))
+                return print_template(&setup.services);
+        if (code == BG_OK)
+                code = prepare(&setup, &err);
+        if (code == BG_OK && bg_has(options, BG_OPTION_CHECK))
+                return check(options, &setup);
         if (code == BG_OK)
                 code = bg_has(options, BG_OPTION_UNDO) ? take_out(options, &setup, &err)
                                                        : set_up(options, &setup, &err);

@@ -44,6 +44,25 @@ bool bg_pamfile_knows(const char *service)
         return false;
 }
 
+static const char *where_words(const struct line *line)
+{
+        if (line->place == FIRST)
+                return "before all other lines";
+        if (line->place == LAST)
+                return "after all other lines";
+        return line->type == ACCOUNT ? "before the first account line"
+                                     : "before the first session line";
+}
+
+bool bg_pamfile_line(size_t i, struct bg_pamfile_line *ret)
+{
+        if (i >= N_LINES)
+                return false;
+        *ret = (struct bg_pamfile_line){
+                .service = lines[i].service, .where = where_words(&lines[i]), .text = lines[i].text};
+        return true;
+}
+
 /* A text that grows; sized by its maker so that it cannot be too short. */
 struct out {
         char *text;

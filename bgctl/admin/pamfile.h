@@ -22,6 +22,15 @@
 /* Whether we know what belongs into this service's file. */
 bool bg_pamfile_knows(const char *service);
 
+/* The lines themselves, for whoever writes the file by a template; i from 0, for all services. False:
+ * there is no such line. */
+struct bg_pamfile_line {
+        const char *service;
+        const char *where; /* "before the first account line" */
+        const char *text;
+};
+bool bg_pamfile_line(size_t i, struct bg_pamfile_line *ret);
+
 /* The text with our blocks for the service; ones that are there already are taken out first.
  * `ret` is the caller's to free, NUL-terminated. */
 enum bg_code bg_pamfile_add(const char *service, const char *text, size_t n, char **ret,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* policy check: what is found, a line each, as "FILE: error: SENTENCE"; then what the policy allows. */
+#include "bgctl/admin/observed.h"
 #include "bgctl/admin/reading.h"
 #include "bgctl/cli/commands.h"
 #include "bgctl/cli/output.h"
@@ -15,7 +16,7 @@ static void print_finding(const struct bg_finding *finding, void *context)
 {
         struct counts *counts = context;
         bool error = finding->severity == BG_SEVERITY_ERROR;
-        char text[BG_FILE_BYTES + BG_ERROR_TEXT_BYTES + 16];
+        char text[BG_FILE_BYTES + BG_FINDING_BYTES + 16];
 
         *(error ? &counts->errors : &counts->warnings) += 1;
         (void)snprintf(text, sizeof text, "%s: %s: %s", finding->file, error ? "error" : "warning",
@@ -52,6 +53,8 @@ int bg_run_policy_check(const struct bg_options *options)
         print_sentences(&check);
         if (check.n_identities == 0)
                 bg_say(stdout, "", "No account is managed.");
+        if (check.on_host && bg_observed_print(&check, &err) != BG_OK)
+                return bg_tell_error(options, &err);
         bg_say(stdout, "", "%u error%s, %u warning%s.%s", counts.errors,
                 counts.errors == 1 ? "" : "s", counts.warnings, counts.warnings == 1 ? "" : "s",
                 check.on_host ? "" : " No host was asked about users, groups and factors.");

@@ -2,6 +2,7 @@
 /* A whole policy, read; see reading.h. */
 #include "bgctl/admin/reading.h"
 
+#include "bgctl/admin/logins.h"
 #include "policy/host/users.h"
 #include "policy/store/load.h"
 #include "policy/store/store.h"
@@ -147,6 +148,7 @@ static enum bg_code read_identity(
                 return bg_fail(err, BG_SYSTEM, ENOMEM, "%s", name);
         check->identities = more;
         struct bg_checked_identity *identity = &more[check->n_identities];
+        *identity = (struct bg_checked_identity){0};
         if (read_file(r, dir, name, &bg_identity_table, false, &identity->identity, identity->file))
                 check->n_identities++;
         return BG_OK;
@@ -319,6 +321,8 @@ enum bg_code bg_reading(const char *folder, struct bg_check *ret,
                 code = ask_host(ret, err);
         if (code == BG_OK && ret->on_host)
                 code = ask_factors(ret, err);
+        if (code == BG_OK && ret->on_host)
+                code = bg_logins_ask(ret, err);
         if (code != BG_OK)
                 bg_reading_done(ret);
         return code;

@@ -64,6 +64,26 @@ enum bg_code bg_record_installed(const struct bg_setup *setup, struct bg_error *
         return bg_event_write(&setup->store, getuid(), &event, err);
 }
 
+enum bg_code bg_record_services(
+        const struct bg_setup *setup, struct bg_list *ret, struct bg_error *err)
+{
+        bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
+        struct manifest manifest;
+        char text[4096 + 1];
+        size_t n = 0;
+
+        if (setup->store.state.fd < 0)
+                return bg_fail(err, BG_NO_SUCH, 0, "init has never run on this host");
+        enum bg_code code = bg_dir_sub(&setup->store.state, "installed", &dir, err);
+        if (code == BG_OK)
+                code = bg_dir_read(&dir, "manifest", sizeof text - 1, text, &n, err);
+        if (code == BG_OK)
+                code = bg_document_read(&manifest_table, "manifest", text, n, &manifest, err);
+        if (code == BG_OK)
+                *ret = manifest.services;
+        return code;
+}
+
 struct closing {
         const struct bg_setup *setup;
         struct bg_keyring keyring;
@@ -75,21 +95,13 @@ struct closing {
 static enum bg_code close_one(
         const struct bg_setup *setup, const struct bg_grant *grant, struct bg_error *err)
 {
-        const struct bg_claims *claims = &grant->claims;
         struct bg_event event;
         bool closed = false;
 
-        bg_root_event(&event, BG_EVENT_REVOKED, &setup->now);
-        bg_copy(event.grant, sizeof event.grant, grant->id);
-        bg_copy(event.account, sizeof event.account, claims->sub);
-        bg_copy(event.role, sizeof event.role, claims->role);
-        bg_copy(event.requester, sizeof event.requester, claims->requester);
+        bg_event_of_grant(&grant->claims, (int64_t)grant->uses_taken, BG_EVENT_REVOKED,
+                setup->now.wall, &event);
+        bg_root_signs(&event);
         bg_copy(event.text, sizeof event.text, "bgctl init --undo");
-        event.uid = claims->uid;
-        event.uses = (int64_t)grant->uses_taken;
-        event.uses_max = (int64_t)claims->max_uses;
-        event.started = claims->iat;
-        event.planned = claims->exp;
         return bg_grant_close(&setup->store.state, &event, &closed, err);
 }
 
@@ -170,7 +182,7 @@ static enum bg_code look_record(struct bg_setup *setup, bool *ret_done, struct b
         return BG_OK;
 }
 
-const struct bg_step bg_step_record = {
+const struct bg_setup_step bg_step_record = {
         .name = "the record",
         .look = look_record,
         .undo = undo_record,

@@ -14,9 +14,14 @@ enum bg_code bg_need_root(const char *command, struct bg_error *err)
 
 void bg_root_event(struct bg_event *event, enum bg_event_kind kind, const struct bg_now *now)
 {
+        bg_event_init(event, kind, now->wall);
+        bg_root_signs(event);
+}
+
+void bg_root_signs(struct bg_event *event)
+{
         struct bg_human person;
 
-        bg_event_init(event, kind, now->wall);
         bg_copy(event->caller, sizeof event->caller, "root");
         bg_copy(event->person, sizeof event->person, "root");
         event->caller_uid = (int64_t)getuid();

@@ -19,24 +19,27 @@ struct bg_setup {
         }
 
 /* One step of init. A member that is NULL: nothing is to be done there. */
-struct bg_step {
+struct bg_setup_step {
         const char *name; /* "init stopped at NAME" */
         /* Whether it is done already. */
         enum bg_code (*look)(struct bg_setup *setup, bool *ret_done, struct bg_error *err);
         void (*show)(const struct bg_setup *setup); /* prints what `apply` will do */
         enum bg_code (*apply)(struct bg_setup *setup, struct bg_error *err);
         enum bg_code (*undo)(struct bg_setup *setup, struct bg_error *err); /* says what it did */
+        /* For --check: prints a line for each thing that is not as init left it, and answers how many.
+         * NULL: what `look` says is enough. */
+        unsigned (*check)(struct bg_setup *setup);
 };
 
-extern const struct bg_step bg_step_folders;
-extern const struct bg_step bg_step_host_file;
-extern const struct bg_step bg_step_group;
-extern const struct bg_step bg_step_run;
-extern const struct bg_step bg_step_key;
-extern const struct bg_step bg_step_catalog;
-extern const struct bg_step bg_step_units;
-extern const struct bg_step bg_step_record;
-extern const struct bg_step bg_step_gate;
+extern const struct bg_setup_step bg_step_folders;
+extern const struct bg_setup_step bg_step_host_file;
+extern const struct bg_setup_step bg_step_group;
+extern const struct bg_setup_step bg_step_run;
+extern const struct bg_setup_step bg_step_key;
+extern const struct bg_setup_step bg_step_catalog;
+extern const struct bg_setup_step bg_step_units;
+extern const struct bg_setup_step bg_step_record;
+extern const struct bg_setup_step bg_step_gate;
 
 /* Runs a program whose failure is the step's; what it said is the reason. */
 enum bg_code bg_setup_run(const char *const *argv, struct bg_error *err);
@@ -47,3 +50,9 @@ enum bg_code bg_installed_open(
 
 /* After all steps: the manifest, and the event. */
 enum bg_code bg_record_installed(const struct bg_setup *setup, struct bg_error *err);
+/* The services that the last init guarded. Errors: BG_NO_SUCH (there was none), … */
+enum bg_code bg_record_services(
+        const struct bg_setup *setup, struct bg_list *ret, struct bg_error *err);
+
+/* The units that init enables. */
+#define BG_SETUP_UNITS "bgctl-sweep.timer", "bgctl-sweep.path", "bgctl-tell.path"

@@ -9,7 +9,6 @@
 #define OUTPUT_BYTES 4096
 #define SPAWN_SEC 60
 
-/* Runs a program whose failure is the step's; what it said is the reason. */
 enum bg_code bg_setup_run(const char *const *argv, struct bg_error *err)
 {
         char text[OUTPUT_BYTES];
@@ -23,7 +22,6 @@ enum bg_code bg_setup_run(const char *const *argv, struct bg_error *err)
         return bg_fail(err, BG_SYSTEM, 0, "%s: %.160s (status %d)", argv[0], text, status);
 }
 
-#define UNITS "bgctl-sweep.timer", "bgctl-sweep.path", "bgctl-tell.path"
 static const char systemctl[] = "/usr/bin/systemctl";
 
 /* As sd_booted(3) knows it. Without, as in an image being built, units are enabled and not started. */
@@ -41,7 +39,7 @@ static bool all_units_are(const char *question, const char *answer)
         const char *at = text;
         int status = 0;
 
-        if (bg_spawn((const char *const[]){systemctl, question, UNITS, NULL}, SPAWN_SEC, text,
+        if (bg_spawn((const char *const[]){systemctl, question, BG_SETUP_UNITS, NULL}, SPAWN_SEC, text,
                     sizeof text, &status, NULL) != BG_OK ||
                 !text[0])
                 return false;
@@ -75,11 +73,11 @@ static enum bg_code do_units(struct bg_setup *setup, struct bg_error *err)
 
         (void)setup;
         if (!is_booted())
-                return bg_setup_run((const char *const[]){systemctl, "enable", UNITS, NULL}, err);
+                return bg_setup_run((const char *const[]){systemctl, "enable", BG_SETUP_UNITS, NULL}, err);
         code = bg_setup_run((const char *const[]){systemctl, "daemon-reload", NULL}, err);
         if (code == BG_OK)
                 code = bg_setup_run(
-                        (const char *const[]){systemctl, "enable", "--now", UNITS, NULL}, err);
+                        (const char *const[]){systemctl, "enable", "--now", BG_SETUP_UNITS, NULL}, err);
         return code;
 }
 
@@ -98,18 +96,18 @@ static enum bg_code undo_units(struct bg_setup *setup, struct bg_error *err)
 
         (void)setup;
         if (!is_booted()) {
-                code = bg_setup_run((const char *const[]){systemctl, "disable", UNITS, NULL}, err);
+                code = bg_setup_run((const char *const[]){systemctl, "disable", BG_SETUP_UNITS, NULL}, err);
         } else {
                 settle();
                 code = bg_setup_run(
-                        (const char *const[]){systemctl, "disable", "--now", UNITS, NULL}, err);
+                        (const char *const[]){systemctl, "disable", "--now", BG_SETUP_UNITS, NULL}, err);
         }
         if (code == BG_OK)
                 bg_row(stdout, 2, "units", "disabled");
         return code;
 }
 
-const struct bg_step bg_step_units = {
+const struct bg_setup_step bg_step_units = {
         .name = "the units",
         .look = look_units,
         .show = show_units,

@@ -2,25 +2,9 @@
 /* See ways.h. */
 #include "bgctl/admin/ways.h"
 
+#include "bgctl/admin/logins.h"
+#include "bgctl/admin/reading.h"
 #include "bgctl/cli/output.h"
-#include "policy/host/spawn.h"
-
-/* sshd -T prints what holds, a line a word. What it does not answer is no reason for a warning. */
-static void warn_sshd(void)
-{
-        static const char *const argv[] = {"/usr/sbin/sshd", "-T", NULL};
-        size_t size = 64 * 1024;
-        bg_auto_free char *text = malloc(size);
-        int status = 0;
-
-        if (!text || access(argv[0], X_OK) < 0 ||
-                bg_spawn(argv, 10, text, size, &status, NULL) != BG_OK || status != 0)
-                return;
-        if (strstr(text, "\nusepam no\n"))
-                bg_row(stdout, 2, "warning",
-                        "sshd has UsePAM no: no login by ssh passes the gate. Set UsePAM yes in "
-                        "/etc/ssh/sshd_config and reload it.");
-}
 
 /* Other ways in for who knows the account's password. cron, sudo and user@.service are none: they
  * open nothing that the account did not have. */
@@ -45,8 +29,36 @@ static void warn_unguarded(const struct bg_setup *setup)
                         bg_join(&open, " and ", names, sizeof names));
 }
 
-void bg_ways_warn(const struct bg_setup *setup)
+static void ignore(const struct bg_finding *finding, void *context)
 {
-        warn_sshd();
+        (void)finding;
+        (void)context;
+}
+
+static void tell(const struct bg_finding *finding, void *context)
+{
+        unsigned *errors = context;
+        bool error = finding->severity == BG_SEVERITY_ERROR;
+
+        bg_row(stdout, 2, error ? "error" : "warning", "%s: %s", finding->file, finding->text);
+        *errors += error;
+}
+
+enum bg_code bg_ways_tell(const struct bg_setup *setup, struct bg_error *err)
+{
+        bg_auto(bg_reading_done) struct bg_check check = {0};
+        unsigned errors = 0;
+
+        /* Whether the policy reads is `policy check`'s to say; there may be none yet. */
+        if (bg_reading(NULL, &check, ignore, NULL, NULL) != BG_OK) {
+                check = (struct bg_check){.on_host = true};
+                (void)bg_logins_ask(&check, NULL);
+        }
+        bg_check_logins(&check, tell, &errors);
         warn_unguarded(setup);
+        if (errors)
+                return bg_fail(err, BG_BAD_POLICY, 0,
+                        "the policy that is there has %u error%s; see above", errors,
+                        errors == 1 ? "" : "s");
+        return BG_OK;
 }

@@ -2,6 +2,7 @@
 /* enroll: the secret as a QR code on a terminal, and as its otpauth line. */
 #include "bgctl/cli/commands.h"
 #include "bgctl/cli/output.h"
+#include "bgctl/cli/terminal.h"
 #include "bgctl/cli/verb.h"
 #include "policy/base/cleanup.h"
 #include "policy/host/users.h"
@@ -82,30 +83,63 @@ static void print_enrolled(const struct bg_enrolled *enrolled)
                 (void)printf("It is not shown again. Clear the screen when it was taken.\n");
 }
 
+/* A secret that the app did not take is found out now, and not at night. The helper asks; whatever
+ * comes of it, the secret stays. */
+static int try_code(const struct bg_options *options, const char *person)
+{
+        bg_auto(bg_reply_done) struct bg_reply reply = {0};
+        struct bg_ask ask = {0};
+        struct bg_error err;
+
+        bg_copy(ask.person, sizeof ask.person, person);
+        bg_say(stdout, "", "Try a code of it now; Ctrl-C leaves it untried.");
+        (void)fflush(stdout);
+        if (bg_call("try-code", &ask, &reply, &err) != BG_OK)
+                return bg_tell_error(options, &err);
+        if (reply.refusal.error == BG_OK) {
+                bg_say(stdout, "", "The code is right: the app of %s has the secret.", person);
+                return 0;
+        }
+        if (reply.refusal.error != BG_NOT_PROVEN)
+                return bg_tell_refusal(options, &reply.refusal, NULL, NULL);
+        bg_say(stderr, "", "Not proven. %s is enrolled, but that code did not work.", person);
+        bg_row(stderr, 2, "code fails?", "compare the clock in the prompt with your phone");
+        bg_row(stderr, 2, "once more", "bgctl enroll %s   makes a new secret", person);
+        return bg_code_exit(BG_NOT_PROVEN);
+}
+
+static enum bg_code name_person(struct bg_ask *ask, struct bg_error *err)
+{
+        struct bg_human self;
+        enum bg_code code = bg_human_by_uid(getuid(), &self, err);
+
+        if (code == BG_OK && !self.found)
+                return bg_fail(err, BG_NO_SUCH, 0, "you have no line in /etc/passwd");
+        bg_copy(ask->person, sizeof ask->person, self.name);
+        return code;
+}
+
 int bg_run_enroll(const struct bg_options *options)
 {
         bg_auto(bg_reply_done) struct bg_reply reply = {0};
         struct bg_enrolled enrolled;
-        struct bg_human self;
         struct bg_error err;
         struct bg_ask ask;
         int status = 0;
 
         bg_ask_from(options, &ask);
-        if (!ask.person[0]) {
-                enum bg_code code = bg_human_by_uid(getuid(), &self, &err);
-                if (code == BG_OK && !self.found)
-                        code = bg_fail(&err, BG_NO_SUCH, 0, "you have no line in /etc/passwd");
-                if (code != BG_OK)
-                        return bg_tell_error(options, &err);
-                bg_copy(ask.person, sizeof ask.person, self.name);
-        }
+        if (!ask.person[0] && name_person(&ask, &err) != BG_OK)
+                return bg_tell_error(options, &err);
         if (bg_ask_helper(options, options->command->verb, &ask, &reply, &status) != BG_OK)
                 return status;
         enum bg_code code = bg_reply_one(&reply, &bg_enrolled_table, &enrolled, &err);
-        if (code == BG_OK && bg_has(options, BG_OPTION_JSON))
+        if (code != BG_OK)
+                return bg_tell_error(options, &err);
+        if (bg_has(options, BG_OPTION_JSON)) {
                 code = bg_print_json(stdout, &bg_enrolled_table, &enrolled, &err);
-        else if (code == BG_OK)
-                print_enrolled(&enrolled);
-        return code == BG_OK ? 0 : bg_tell_error(options, &err);
+                return code == BG_OK ? 0 : bg_tell_error(options, &err);
+        }
+        print_enrolled(&enrolled);
+        bg_auto_file FILE *terminal = isatty(STDOUT_FILENO) ? bg_terminal_open() : NULL;
+        return terminal ? try_code(options, enrolled.person) : 0;
 }

@@ -2,6 +2,8 @@
 /* argv by the table of commands; see options.h. */
 #include "bgctl/cli/options.h"
 
+#include "policy/format/role.h"
+
 #include <stdio.h>
 
 const struct bg_command bg_commands[BG_COMMANDS] = {
@@ -37,9 +39,10 @@ static bool is_ticket(const char *text)
         return text[0] && strlen(text) < BG_TICKET_BYTES && bg_is_clean_text(text);
 }
 
-static bool is_address(const char *text)
+static bool is_uses(const char *text)
 {
-        return bg_is_network(text) && !strchr(text, '/');
+        uint64_t n = 0;
+        return bg_number_parse(text, BG_USES_MAX, &n) && n > 0;
 }
 
 static bool is_not_empty(const char *text)
@@ -64,7 +67,9 @@ static const struct {
         {"H", bg_is_name, "the name of a human"},
         {"U", bg_is_name, "the name of a user"},
         {"S", bg_is_name, "the name of a PAM service"},
-        {"A", is_address, "an IPv4 or IPv6 address"},
+        {"A", bg_is_network, "an IPv4 or IPv6 address, or a network such as 10.0.0.0/8"},
+        {"F", bg_is_fingerprint, "a key's fingerprint as ssh-keygen -l prints it, SHA256:..."},
+        {"N", is_uses, "a number from 1 to 1000"},
         {"LIST", is_not_empty, "names with commas between them"},
 };
 

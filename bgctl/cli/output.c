@@ -96,25 +96,6 @@ bg_usec bg_wall(void)
         return (bg_usec)time(NULL) * BG_USEC_PER_SEC;
 }
 
-const char *bg_local_time(bg_usec time, bg_usec now, char ret[static BG_LOCAL_TIME_BYTES])
-{
-        time_t then_sec = (time_t)(time / BG_USEC_PER_SEC);
-        time_t now_sec = (time_t)(now / BG_USEC_PER_SEC);
-        struct tm then;
-        struct tm today;
-
-        bg_copy(ret, BG_LOCAL_TIME_BYTES, "?");
-        if (!localtime_r(&then_sec, &then) || !localtime_r(&now_sec, &today))
-                return ret;
-        if (then.tm_year != today.tm_year)
-                (void)strftime(ret, BG_LOCAL_TIME_BYTES, "%a %d %b %Y %H:%M %Z", &then);
-        else if (then.tm_yday != today.tm_yday)
-                (void)strftime(ret, BG_LOCAL_TIME_BYTES, "%a %d %b %H:%M %Z", &then);
-        else
-                (void)strftime(ret, BG_LOCAL_TIME_BYTES, "%H:%M %Z", &then);
-        return ret;
-}
-
 const char *bg_duration_words(bg_usec duration, char ret[static BG_LOCAL_TIME_BYTES])
 {
         static const struct {
@@ -141,11 +122,7 @@ const char *bg_join(const struct bg_list *list, const char *last, char *ret, siz
         struct bg_buffer buffer = {.text = ret, .size = size};
 
         ret[0] = '\0';
-        for (uint32_t i = 0; i < list->n; i++) {
-                if (i > 0)
-                        bg_put(&buffer, i + 1 == list->n ? last : ", ");
-                bg_put(&buffer, list->v[i]);
-        }
+        bg_put_list(&buffer, list, last);
         return ret;
 }
 

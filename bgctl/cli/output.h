@@ -5,6 +5,7 @@
 
 #include "bgctl/cli/options.h"
 #include "policy/format/answer.h"
+#include "policy/host/clock.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,9 +21,6 @@ void bg_say(FILE *to, const char *prefix, const char *format, ...)
 void bg_row(FILE *to, unsigned indent, const char *label, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
 
-/* "03:46 CET"; on another day than `now`, "Wed 25 Nov 03:46 CET"; of another year, with it. */
-#define BG_LOCAL_TIME_BYTES 64
-const char *bg_local_time(bg_usec time, bg_usec now, char ret[static BG_LOCAL_TIME_BYTES]);
 bg_usec bg_wall(void);
 
 /* "30 minutes", "1 hour" */

@@ -23,11 +23,12 @@ static void print_catalog(void)
         }
 }
 
-/* scdoc(5) takes these for emphasis. */
+/* scdoc(5) takes these for emphasis, and a line that begins with a hyphen for a list's. */
 static void put_scd(const char *text)
 {
-        for (; *text; text++) {
-                if (strchr("_*\\#", *text))
+        for (const char *begin = text; *text; text++) {
+                bool first = text == begin || text[-1] == '\n';
+                if (strchr("_*\\#", *text) || (first && *text == '-'))
                         (void)putchar('\\');
                 (void)putchar(*text);
         }

@@ -19,24 +19,37 @@ FILE *bg_terminal_open(void)
         return terminal;
 }
 
+/* One line a read; what was typed ahead stays for whoever asks next. False: there is none. */
+static bool read_line(FILE *terminal, char line[static LINE_BYTES], size_t *ret_n)
+{
+        ssize_t n = read(fileno(terminal), line, LINE_BYTES - 1);
+        if (n <= 0)
+                return false;
+        if (line[n - 1] == '\n')
+                n--;
+        line[n] = '\0';
+        *ret_n = (size_t)n;
+        return true;
+}
+
 enum bg_code bg_terminal_ask(
         FILE *terminal, const char *question, char *ret, size_t size, struct bg_error *err)
 {
         char line[LINE_BYTES];
+        size_t n = 0;
 
-        (void)fputs(question, terminal);
-        (void)fflush(terminal);
-        /* One line a read; what was typed ahead stays for whoever asks next. */
-        ssize_t n = read(fileno(terminal), line, sizeof line - 1);
-        if (n <= 0)
-                return bg_fail(err, BG_USAGE, 0, "no answer was given");
-        if (line[n - 1] == '\n')
-                n--;
-        line[n] = '\0';
-        if ((size_t)n >= size)
-                return bg_fail(err, BG_USAGE, 0, "an answer has at most %zu bytes here", size - 1);
-        if (strlen(line) != (size_t)n || !bg_is_clean_text(line))
-                return bg_fail(err, BG_USAGE, 0, "an answer is plain text, on one line");
+        for (;;) {
+                (void)fputs(question, terminal);
+                (void)fflush(terminal);
+                if (!read_line(terminal, line, &n))
+                        return bg_fail(err, BG_USAGE, 0, "no answer was given");
+                if (n >= size)
+                        (void)fprintf(terminal, "At most %zu bytes, please.\n", size - 1);
+                else if (strlen(line) != n || !bg_is_clean_text(line))
+                        (void)fprintf(terminal, "Plain text, please, on one line.\n");
+                else
+                        break;
+        }
         bg_copy(ret, size, line);
         return BG_OK;
 }

@@ -9,7 +9,7 @@
 /* The caller's to close. NULL: there is no controlling terminal. */
 FILE *bg_terminal_open(void);
 
-/* Prints the question, reads one line without its end. Errors: BG_USAGE (no answer, a longer one, or
- * one with control characters). */
+/* Prints the question, reads one line without its end; one that is too long, or has control
+ * characters, is asked for again. Errors: BG_USAGE (no answer: the end of the input). */
 enum bg_code bg_terminal_ask(
         FILE *terminal, const char *question, char *ret, size_t size, struct bg_error *err);

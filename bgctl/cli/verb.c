@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* list, show, revoke; see verb.h. */
+/* Commands that only ask the helper; see verb.h. */
 #include "bgctl/cli/verb.h"
 
 #include "bgctl/cli/commands.h"
@@ -29,6 +29,12 @@ void bg_ask_from(const struct bg_options *options, struct bg_ask *ret)
         take(options, BG_OPTION_REASON, ret->reason, sizeof ret->reason);
         take(options, BG_OPTION_TICKET, ret->ticket, sizeof ret->ticket);
         take(options, BG_OPTION_AS, ret->as, sizeof ret->as);
+        take(options, BG_OPTION_SERVICE, ret->service, sizeof ret->service);
+        take(options, BG_OPTION_CALLER, ret->caller, sizeof ret->caller);
+        take(options, BG_OPTION_FROM, ret->from, sizeof ret->from);
+        take(options, BG_OPTION_KEY, ret->key, sizeof ret->key);
+        if (bg_has(options, BG_OPTION_USES))
+                (void)bg_number_parse(options->values[BG_OPTION_USES], BG_USES_MAX, &ret->uses);
         if (bg_has(options, BG_OPTION_FOR))
                 (void)bg_duration_parse(options->values[BG_OPTION_FOR], &ret->duration);
 }
@@ -144,8 +150,32 @@ static enum bg_code print_list_json(struct bg_reply *reply, struct bg_error *err
         return code;
 }
 
-static void print_show(const struct bg_listed *grant)
+static void print_keys(const struct bg_pairs *keys)
 {
+        for (uint32_t i = 0; i < keys->n; i++)
+                bg_row(stdout, 0, i ? "" : "By ssh with", "%s%s%s", keys->v[i].key,
+                        keys->v[i].value[0] ? ", of " : "", keys->v[i].value);
+}
+
+/* Who and from where: what `grant` may have narrowed. */
+static void print_ways(const struct bg_listed *grant)
+{
+        char text[2048];
+
+        if (grant->callers.n && bg_list_has(&grant->services, "su"))
+                bg_row(stdout, 0, "By su", "%s, without its password",
+                        bg_join(&grant->callers, " or ", text, sizeof text));
+        if (!bg_list_has(&grant->services, "sshd"))
+                return;
+        if (grant->from.n)
+                bg_row(stdout, 0, "By ssh from", "%s",
+                        bg_join(&grant->from, " or ", text, sizeof text));
+        print_keys(&grant->keys);
+}
+
+static void print_show(const void *answer)
+{
+        const struct bg_listed *grant = answer;
         char text[BG_LOCAL_TIME_BYTES];
         char gives[2048];
         char uses[64];
@@ -159,9 +189,13 @@ static void print_show(const struct bg_listed *grant)
         bg_row(stdout, 0, "Gives", "%s",
                 bg_gives(&grant->groups, &grant->services,
                         grant->uses_max > 0 ? (uint64_t)grant->uses_max : 0, gives, sizeof gives));
+        print_ways(grant);
         bg_row(stdout, 0, "Granted", "%s", bg_local_time(grant->granted, now, text));
         bg_row(stdout, 0, open ? "Until" : "Was until", "%s",
                 bg_local_time(grant->expires, now, text));
+        if (open && grant->unused && grant->uses_taken <= 0)
+                bg_row(stdout, 0, "Unused", "closes at %s if nobody uses it",
+                        bg_local_time(grant->granted + grant->unused, now, text));
         if (!open)
                 bg_row(stdout, 0, "Closed", "%s: %s%s%s",
                         grant->closed ? bg_local_time(grant->closed, now, text) : "?",
@@ -176,8 +210,9 @@ static void print_show(const struct bg_listed *grant)
                 bg_row(stdout, 0, "Ticket", "%s", grant->ticket);
 }
 
-static void print_revoke(const struct bg_listed *grant)
+static void print_revoke(const void *answer)
 {
+        const struct bg_listed *grant = answer;
         char text[BG_LOCAL_TIME_BYTES];
 
         if (grant->state != BG_STATE_OPEN && grant->cause != BG_REVOKED)
@@ -194,29 +229,63 @@ static void print_revoke(const struct bg_listed *grant)
                         (long long)grant->uses_taken);
 }
 
+static void print_accepted(const void *answer)
+{
+        const struct bg_accepted *accepted = answer;
+        char text[BG_LOCAL_TIME_BYTES];
+
+        bg_say(stdout, "", "Accepted: this clock says %s, and that counts from now on.",
+                bg_local_time(accepted->clock, bg_wall(), text));
+        if (accepted->newest)
+                bg_row(stdout, 2, "the record", "was of %s",
+                        bg_local_time(accepted->newest, bg_wall(), text));
+        bg_row(stdout, 2, "in a moment", "the sweep puts it on record; then grants are good again");
+}
+
+/* What is read and printed, by command; of `list`, which has many lines, the function is its own. */
+static const struct {
+        const struct bg_table *table;
+        void (*print)(const void *answer);
+} answers[BG_COMMANDS] = {
+        [BG_COMMAND_SHOW] = {&bg_listed_table, print_show},
+        [BG_COMMAND_REVOKE] = {&bg_listed_table, print_revoke},
+        [BG_COMMAND_CLOCK_ACCEPT] = {&bg_accepted_table, print_accepted},
+};
+
 int bg_run_verb(const struct bg_options *options)
 {
         bg_auto(bg_reply_done) struct bg_reply reply = {0};
-        struct bg_listed grant;
+        union {
+                struct bg_listed listed;
+                struct bg_accepted accepted;
+        } answer;
         struct bg_error err;
         struct bg_ask ask;
         int status = 0;
-        bool json = bg_has(options, BG_OPTION_JSON);
-        enum bg_code code = BG_OK;
 
         bg_ask_from(options, &ask);
         if (bg_ask_helper(options, options->command->verb, &ask, &reply, &status) != BG_OK)
                 return status;
-        if (options->command->id == BG_COMMAND_LIST) {
-                code = json ? print_list_json(&reply, &err) : print_list(&reply, &err);
-                return code == BG_OK ? 0 : bg_tell_error(options, &err);
-        }
-        code = bg_reply_one(&reply, &bg_listed_table, &grant, &err);
-        if (code == BG_OK && json)
-                code = bg_print_json(stdout, &bg_listed_table, &grant, &err);
-        else if (code == BG_OK && options->command->id == BG_COMMAND_REVOKE)
-                print_revoke(&grant);
+        const struct bg_table *table = answers[options->command->id].table;
+        enum bg_code code = bg_reply_one(&reply, table, &answer, &err);
+        if (code == BG_OK && bg_has(options, BG_OPTION_JSON))
+                code = bg_print_json(stdout, table, &answer, &err);
         else if (code == BG_OK)
-                print_show(&grant);
+                answers[options->command->id].print(&answer);
+        return code == BG_OK ? 0 : bg_tell_error(options, &err);
+}
+
+int bg_run_list(const struct bg_options *options)
+{
+        bg_auto(bg_reply_done) struct bg_reply reply = {0};
+        struct bg_error err;
+        struct bg_ask ask;
+        int status = 0;
+
+        bg_ask_from(options, &ask);
+        if (bg_ask_helper(options, options->command->verb, &ask, &reply, &status) != BG_OK)
+                return status;
+        enum bg_code code = bg_has(options, BG_OPTION_JSON) ? print_list_json(&reply, &err)
+                                                            : print_list(&reply, &err);
         return code == BG_OK ? 0 : bg_tell_error(options, &err);
 }

@@ -3,10 +3,8 @@
  * anew without our lines, an upgrade may reset the helper's mode; nobody would see it before the
  * night on which it matters. */
 #include "bgctl/sweep/sweep.h"
-#include "policy/format/emit.h"
 #include "policy/host/spawn.h"
 #include "policy/store/events.h"
-#include "policy/store/write.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -18,7 +16,6 @@
 #define SSHD_TIMEOUT_SEC 10
 /* As the PAM files that init takes, and the copies of its lines. */
 #define FILE_BYTES_MAX (64 * 1024)
-#define GATE_BYTES_MAX 1024
 static const char gate_name[] = "gate";
 static const char block_end[] = "# breakglass end\n";
 
@@ -150,16 +147,6 @@ static bool ask_use_pam(bool before)
         return strstr(output, "usepam yes\n") != NULL;
 }
 
-static void load_gate(const struct bg_dir *run, struct bg_gate *ret)
-{
-        char text[GATE_BYTES_MAX + 1];
-        size_t n = 0;
-
-        if (bg_dir_read(run, gate_name, GATE_BYTES_MAX, text, &n, NULL) != BG_OK ||
-                bg_document_read(&bg_gate_table, gate_name, text, n, ret, NULL) != BG_OK)
-                *ret = (struct bg_gate){.v = 1, .use_pam = true};
-}
-
 static void tell(struct sweep *s, enum bg_event_kind kind, const char *text)
 {
         struct bg_event event;
@@ -175,17 +162,13 @@ static void tell(struct sweep *s, enum bg_event_kind kind, const char *text)
 static void remember(struct look *l, const struct bg_gate *before, bool use_pam, bool asked)
 {
         struct bg_gate gate = {.v = 1, .use_pam = use_pam};
-        char text[GATE_BYTES_MAX];
-        struct bg_buffer buffer = BG_BUFFER(text);
         struct bg_error err;
 
         bg_copy(gate.missing, sizeof gate.missing, l->missing);
         bool changed = strcmp(before->missing, gate.missing) != 0;
         if (!changed && !asked)
                 return;
-        (void)bg_emit(&bg_gate_table, &gate, &buffer);
-        bg_put(&buffer, "\n");
-        if (bg_write_replace(&l->s->store.run, gate_name, 0600, text, buffer.n, &err) != BG_OK) {
+        if (bg_gate_store(&l->s->store, &gate, &err) != BG_OK) {
                 sweep_failed(l->s, &err);
                 return;
         }
@@ -206,14 +189,18 @@ void sweep_gate(struct sweep *s)
                 bg_dir_open(PAM_PATH, 0, &l.pam, NULL) == BG_OK)
                 (void)bg_dir_each(&l.installed, 0, look_at_service, &l, NULL);
         if (l.any) {
-                load_gate(&s->store.run, &before);
+                bool looked = bg_gate_load(&s->store, &before, NULL) == BG_OK;
+                if (!looked)
+                        before = (struct bg_gate){.v = 1, .use_pam = true};
                 bool asked = l.sshd && sshd_changed(&l);
                 bool use_pam = asked ? ask_use_pam(before.use_pam) : before.use_pam;
                 look_at_files(&l);
                 if (l.sshd && !use_pam)
                         note(&l, "sshd has UsePAM no: PAM, and the gate in it, is not asked");
-                remember(&l, &before, use_pam, asked);
+                remember(&l, &before, use_pam, asked || !looked);
         }
+        if (!l.any) /* never set up, or undone */
+                (void)unlinkat(s->store.run.fd, gate_name, 0);
         bg_dir_done(&l.installed);
         bg_dir_done(&l.pam);
 }

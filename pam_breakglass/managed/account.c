@@ -8,8 +8,21 @@
  * missing, an account that none of them knows) would pass by our word. So the line can only refuse:
  * what pam_unix would refuse stays refused. */
 #include "pam_breakglass/managed/answer.h"
+#include "pam_breakglass/managed/data.h"
 #include "pam_breakglass/managed/elevate.h"
 #include "pam_breakglass/managed/phases.h"
+
+/* `without_grant: observe`: it goes on, and what deny would have said is recorded. */
+static void observe(struct bg_login *login, const struct bg_decision *decision)
+{
+        struct bg_event event;
+
+        if (login->policy.identity.without_grant != BG_WITHOUT_GRANT_OBSERVE)
+                return;
+        bg_answer_event(login, BG_EVENT_WOULD_REFUSE, decision, &event);
+        event.code = decision->code;
+        bg_answer_record(login, &event);
+}
 
 int bg_account(struct bg_login *login)
 {
@@ -21,8 +34,14 @@ int bg_account(struct bg_login *login)
         enum bg_code code = bg_look(login, 0, &decision, &err);
         if (code == BG_OK && decision.verdict == BG_ELEVATE)
                 code = bg_elevation_find(&decision.allowance.groups, &elevation, &err);
+        if (code == BG_OK && decision.verdict == BG_PLAIN)
+                observe(login, &decision);
         if (code == BG_OK)
                 return PAM_IGNORE;
+        /* su's caller was told in auth, before the password; it is one refusal. */
+        const enum bg_code *told = bg_data_get(login->pamh, BG_DATA_TOLD);
+        if (told && *told == code)
+                return PAM_PERM_DENIED;
         bg_answer_event(login, BG_EVENT_SESSION_REFUSED, &decision, &event);
         return bg_answer_refused(login, &event, &err, PAM_PERM_DENIED);
 }

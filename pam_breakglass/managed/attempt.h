@@ -52,5 +52,8 @@ enum bg_code bg_login_load(struct bg_login *login, struct bg_error *err);
 enum bg_code bg_look(
         struct bg_login *login, int64_t use, struct bg_decision *ret, struct bg_error *err);
 
+/* By this name PAM keeps the code with which su's caller was refused in auth already. */
+#define BG_DATA_TOLD "breakglass.told"
+
 /* By this name PAM keeps the id of the grant that let a named caller in, from auth on. */
 #define BG_DATA_ANSWERED "breakglass.answered"

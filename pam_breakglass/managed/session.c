@@ -31,13 +31,25 @@ bool bg_session_is_elevated(pam_handle_t *pamh)
         return bg_data_get(pamh, data_name) != NULL;
 }
 
-static enum bg_code name_person(
-        const struct bg_login *login, struct bg_event *event, struct bg_error *err)
+/* The key is told to the decision from here on. Where it cannot be had, only an elevation needs it. */
+static void learn_key(struct bg_login *login)
+{
+        struct bg_attempt *attempt = &login->attempt;
+        attempt->key_known = bg_login_is_ssh(login) &&
+                bg_key_read(login->pamh, attempt->key, NULL) == BG_OK;
+}
+
+/* The human whose key it is, as the identity or the grant says; else the fingerprint itself. */
+static enum bg_code name_person(const struct bg_login *login, const struct bg_decision *decision,
+        struct bg_event *event, struct bg_error *err)
 {
         if (!bg_login_is_ssh(login))
                 return BG_OK;
         enum bg_code code = bg_key_read(login->pamh, event->key, err);
-        bg_copy(event->person, sizeof event->person, event->key);
+        const char *whose = bg_pairs_get(&login->policy.identity.keys, event->key);
+        if (!whose)
+                whose = bg_pairs_get(&decision->grant->claims.keys, event->key);
+        bg_copy(event->person, sizeof event->person, whose && whose[0] ? whose : event->key);
         return code;
 }
 
@@ -56,7 +68,7 @@ static enum bg_code take_use(struct bg_login *login, struct bg_decision *decisio
                         return code;
                 code = bg_elevation_find(&decision->allowance.groups, &ret->elevation, err);
                 if (code == BG_OK)
-                        code = name_person(login, opened, err);
+                        code = name_person(login, decision, opened, err);
                 if (code == BG_OK)
                         code = bg_use_take(&login->store.state, decision->grant->id,
                                 decision->allowance.max_uses, opened, err);
@@ -138,6 +150,7 @@ int bg_session_open(struct bg_login *login)
         struct bg_decision decision;
         struct bg_error err = {0};
 
+        learn_key(login);
         enum bg_code code = take_use(login, &decision, &session, &err);
         if (code == BG_OK && decision.verdict == BG_PLAIN)
                 return PAM_IGNORE;
@@ -156,11 +169,22 @@ int bg_session_open(struct bg_login *login)
 int bg_session_setcred(struct bg_login *login)
 {
         const struct session *session = bg_data_get(login->pamh, data_name);
+        struct bg_attempt *attempt = &login->attempt;
+        struct bg_decision decision;
         struct bg_error err = {0};
 
-        if (bg_elevate(&session->elevation, &err) == BG_OK)
+        /* In another process than open_session, and later: what was decided there is looked at again,
+         * and nothing but that grant counts. */
+        bg_copy(attempt->answered, sizeof attempt->answered, session->opened.grant);
+        bg_copy(attempt->key, sizeof attempt->key, session->opened.key);
+        attempt->key_known = true;
+        enum bg_code code = bg_look(login, session->opened.use, &decision, &err);
+        if (code == BG_OK)
+                code = bg_elevate(&session->elevation, &err);
+        if (code == BG_OK)
                 return PAM_IGNORE;
         struct bg_event refused = session->opened;
+        refused.use = -1; /* the session itself goes on, unelevated from here */
         unset_env(login->pamh, session);
         return bg_answer_refused(login, &refused, &err, PAM_CRED_ERR);
 }

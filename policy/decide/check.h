@@ -17,6 +17,13 @@ struct bg_checked_role {
 struct bg_checked_identity {
         char file[BG_FILE_BYTES];
         struct bg_identity identity;
+
+        /* Of the host, as far as it was asked: how the account logs in. */
+        char no_shell[BG_FILE_BYTES];      /* its shell, where that lets nobody in */
+        char writable_keys[BG_FILE_BYTES]; /* what it can change of the path to the AuthorizedKeysFile
+                                              that sshd reads for it; "": nothing */
+        bool subordinate;                  /* it has a line in /etc/subgid */
+        bool packaged;                     /* a package made it, and may su to it in its scripts */
 };
 
 /* A group of the host's, with whoever is in it. */
@@ -43,18 +50,31 @@ struct bg_check {
         uint32_t n_groups;
         struct bg_checked_group *groups;
         struct bg_list factor_files; /* factors that have a PAM service of ours */
+
+        /* Of sshd, where it answered: bad news alone, so that no answer is none. */
+        bool use_pam_no;
+        bool penalties;       /* a refused login counts against the client's address */
+        struct bg_list exempt; /* addresses and networks for which it does not */
+        bool yama_off;        /* any process of an account may look into its others */
 };
+
+/* A line to be copied into sshd's configuration may be long. */
+#define BG_FINDING_BYTES 2048
 
 enum bg_severity { BG_SEVERITY_ERROR, BG_SEVERITY_WARNING };
 
 struct bg_finding {
         enum bg_severity severity;
-        const char *file;
-        char text[BG_ERROR_TEXT_BYTES];
+        const char *file; /* or what else it is about: "sshd" */
+        char text[BG_FINDING_BYTES];
 };
 
 /* Calls `tell` for each thing found, file by file. */
 void bg_check(const struct bg_check *check,
+        void (*tell)(const struct bg_finding *finding, void *context), void *context);
+
+/* The same, for what the host's logins do with the policy alone: what init should know. */
+void bg_check_logins(const struct bg_check *check,
         void (*tell)(const struct bg_finding *finding, void *context), void *context);
 
 /* The role, or the group of the host's, of that name; NULL: there is none. */
@@ -62,6 +82,6 @@ const struct bg_checked_role *bg_check_role(const struct bg_check *check, const 
 const struct bg_checked_group *bg_check_group(const struct bg_check *check, const char *name);
 
 /* Who can open what, for how long, with whose consent, and what then. */
-#define BG_SENTENCE_BYTES 2048
+#define BG_SENTENCE_BYTES 4096
 const char *bg_check_sentence(const struct bg_check *check, const struct bg_identity *identity,
         const struct bg_role *role, char ret[static BG_SENTENCE_BYTES]);

@@ -2,8 +2,6 @@
 /* Conditions by verb; see permit.h. */
 #include "policy/decide/permit.h"
 
-#include <regex.h>
-
 bg_usec bg_longest(const struct bg_policy *policy, const struct bg_role *role)
 {
         bg_usec ceiling = policy->host.ceiling;
@@ -62,17 +60,19 @@ enum bg_code bg_factors_check(
         const struct bg_host *host, const struct bg_list *factors, struct bg_error *err)
 {
         const char *first = NULL;
+        bool two_kinds = false;
 
         for (uint32_t i = 0; i < factors->n; i++) {
                 const char *kind = bg_pairs_get(&host->factors, factors->v[i]);
                 if (!kind)
                         return bg_fail(err, BG_BAD_POLICY, 0,
                                 "the factor %s has no kind in breakglass.yaml", factors->v[i]);
-                if (first && strcmp(first, kind) != 0)
-                        return BG_OK;
+                two_kinds = two_kinds || (first && strcmp(first, kind) != 0);
                 first = kind;
         }
-        return bg_fail(err, BG_BAD_POLICY, 0, "the factors asked for are not of two kinds");
+        return two_kinds
+                ? BG_OK
+                : bg_fail(err, BG_BAD_POLICY, 0, "the factors asked for are not of two kinds");
 }
 
 static enum bg_code is_short_enough(const struct bg_case *c, struct bg_error *err)
@@ -86,46 +86,11 @@ static enum bg_code is_short_enough(const struct bg_case *c, struct bg_error *er
                 bg_duration_print(longest, text));
 }
 
-/* Characters, not bytes: what continues a UTF-8 sequence is not counted, nor is white space. */
-static size_t count_characters(const char *text)
-{
-        size_t n = 0;
-        for (; *text; text++)
-                if (((unsigned char)*text & 0xC0) != 0x80 && *text != ' ')
-                        n++;
-        return n;
-}
-
-/* All of the ticket, not a part. The pattern was compiled once when the role was read. */
-static bool ticket_matches(const char *pattern, const char *ticket)
-{
-        regex_t regex;
-        regmatch_t match = {0};
-
-        if (regcomp(&regex, pattern, REG_EXTENDED) != 0)
-                return false;
-        bool whole = regexec(&regex, ticket, 1, &match, 0) == 0 && match.rm_so == 0 &&
-                (size_t)match.rm_eo == strlen(ticket);
-        regfree(&regex);
-        return whole;
-}
-
 enum bg_code bg_reason_check(const struct bg_role *role, const char *reason, const char *ticket,
         struct bg_error *err)
 {
-        const struct bg_reason_rule *rule = &role->reason;
-
-        if (count_characters(reason) < rule->min)
-                return bg_fail(err, BG_NO_REASON, 0,
-                        "the role %s wants a reason of at least %llu characters (--reason)",
-                        role->role, (unsigned long long)rule->min);
-        if (rule->ticket == BG_TICKET_REQUIRED && !ticket[0])
-                return bg_fail(err, BG_NO_REASON, 0, "the role %s wants a ticket (--ticket)%s%s",
-                        role->role, rule->pattern[0] ? " that matches " : "", rule->pattern);
-        if (ticket[0] && rule->pattern[0] && !ticket_matches(rule->pattern, ticket))
-                return bg_fail(err, BG_NO_REASON, 0, "the role %s wants a ticket that matches %s",
-                        role->role, rule->pattern);
-        return BG_OK;
+        enum bg_code code = bg_reason_meets(&role->reason, role->role, reason, err);
+        return code == BG_OK ? bg_ticket_meets(&role->reason, role->role, ticket, err) : code;
 }
 
 static enum bg_code reason_is_given(const struct bg_case *c, struct bg_error *err)

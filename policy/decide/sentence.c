@@ -30,14 +30,6 @@ static void put_people(struct bg_buffer *buffer, const struct bg_check *check,
         }
 }
 
-static void put_items(struct bg_buffer *buffer, const struct bg_list *list, const char *last)
-{
-        for (uint32_t i = 0; i < list->n; i++) {
-                bg_put(buffer, i == 0 ? "" : i + 1 == list->n ? last : ", ");
-                bg_put(buffer, list->v[i]);
-        }
-}
-
 static void put_limits(
         struct bg_buffer *buffer, const struct bg_check *check, const struct bg_role *role)
 {
@@ -56,7 +48,7 @@ static void put_limits(
                 }
         }
         bg_put(buffer, ", by ");
-        put_items(buffer, &role->services, " or ");
+        bg_put_list(buffer, &role->services, " or ");
 }
 
 static void put_consent(
@@ -67,14 +59,60 @@ static void put_consent(
         bg_put(buffer, " of ");
         put_people(buffer, check, &role->approvers, " or ");
         bg_put(buffer, role->approvals > 1 ? " consent after " : " consents after ");
-        put_items(buffer, factors_of(check, role), " and ");
+        bg_put_list(buffer, factors_of(check, role), " and ");
         bg_put(buffer, ".");
+}
+
+/* "INC-[0-9]+" is shown as it is: whoever reads this wrote it. */
+static void put_reason(struct bg_buffer *buffer, const struct bg_reason_rule *rule)
+{
+        if (!rule->min && rule->ticket != BG_TICKET_REQUIRED)
+                return;
+        bg_put(buffer, " Who asks must give ");
+        if (rule->min) {
+                bg_put(buffer, "a reason of ");
+                bg_put_number(buffer, (int64_t)rule->min);
+                bg_put(buffer, " characters or more");
+        }
+        if (rule->ticket == BG_TICKET_REQUIRED) {
+                bg_put(buffer, rule->min ? " and a ticket" : "a ticket");
+                bg_put(buffer, rule->pattern[0] ? " that matches " : "");
+                bg_put(buffer, rule->pattern);
+        }
+        bg_put(buffer, ".");
+}
+
+static void put_keys(struct bg_buffer *buffer, const struct bg_pairs *keys)
+{
+        bg_put(buffer, " By ssh with ");
+        for (uint32_t i = 0; i < keys->n; i++) {
+                bg_put(buffer, i == 0 ? "" : i + 1 == keys->n ? " or " : ", ");
+                bg_put(buffer, keys->v[i].key);
+                bg_put(buffer, " (");
+                bg_put(buffer, keys->v[i].value);
+                bg_put(buffer, ")");
+        }
+        bg_put(buffer, " only.");
+}
+
+static const char *without_grant_words(enum bg_without_grant without)
+{
+        switch (without) {
+        case BG_WITHOUT_GRANT_PLAIN:
+                return " Without a grant it logs in unelevated.";
+        case BG_WITHOUT_GRANT_OBSERVE:
+                return " Without a grant it logs in unelevated, and what deny would refuse is "
+                       "recorded.";
+        default:
+                return " Without a grant it cannot log in.";
+        }
 }
 
 const char *bg_check_sentence(const struct bg_check *check, const struct bg_identity *identity,
         const struct bg_role *role, char ret[static BG_SENTENCE_BYTES])
 {
         struct bg_buffer buffer = {.text = ret, .size = BG_SENTENCE_BYTES};
+        char text[BG_DURATION_BYTES];
 
         ret[0] = '\0';
         bg_put(&buffer, identity->account);
@@ -83,7 +121,7 @@ const char *bg_check_sentence(const struct bg_check *check, const struct bg_iden
         bg_put(&buffer, role->groups.n == 0   ? " (no group"
                         : role->groups.n == 1 ? " (group "
                                               : " (groups ");
-        put_items(&buffer, &role->groups, " and ");
+        bg_put_list(&buffer, &role->groups, " and ");
         bg_put(&buffer, ")");
         put_limits(&buffer, check, role);
         put_consent(&buffer, check, role);
@@ -94,11 +132,17 @@ const char *bg_check_sentence(const struct bg_check *check, const struct bg_iden
         }
         if (identity->from.n && bg_list_has(&role->services, "sshd")) {
                 bg_put(&buffer, " By ssh from ");
-                put_items(&buffer, &identity->from, " or ");
+                bg_put_list(&buffer, &identity->from, " or ");
                 bg_put(&buffer, " only.");
         }
-        bg_put(&buffer, identity->without_grant == BG_WITHOUT_GRANT_PLAIN
-                                ? " Without a grant it logs in unelevated."
-                                : " Without a grant it cannot log in.");
+        if (identity->keys.n && bg_list_has(&role->services, "sshd"))
+                put_keys(&buffer, &identity->keys);
+        put_reason(&buffer, &role->reason);
+        if (role->unused) {
+                bg_put(&buffer, " A grant that nobody uses within ");
+                bg_put(&buffer, bg_duration_print(role->unused, text));
+                bg_put(&buffer, " closes.");
+        }
+        bg_put(&buffer, without_grant_words(identity->without_grant));
         return ret;
 }

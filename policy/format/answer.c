@@ -65,6 +65,7 @@ static const struct bg_field listed_fields[] = {
         BG_F(bg_listed, BG_LIST, from, .check = bg_is_network),
         BG_F(bg_listed, BG_PAIRS, keys, .check = bg_is_fingerprint),
         BG_F(bg_listed, BG_DURATION, unused),
+        BG_F_TEXT(bg_listed, warning),
 };
 
 const struct bg_table bg_listed_table = {

@@ -56,6 +56,7 @@ struct bg_listed {
         struct bg_list from;
         struct bg_pairs keys;
         bg_usec unused;
+        char warning[BG_ERROR_TEXT_BYTES]; /* after `grant`: why it may not be what opens the door */
 };
 
 extern const struct bg_table bg_listed_table;

@@ -80,6 +80,6 @@ enum bg_code bg_document_read(const struct bg_table *table, const char *name, co
         size_t n_bytes, void *ret, struct bg_error *err);
 
 /* Whether a struct that came from another process could have been read by this table: texts that
- * end, pass their checks and are clean, words in range. Only for tables of texts, ids, words,
+ * end, pass their checks and are clean, words and counts in range. Only for tables of texts, ids, words,
  * durations, numbers and booleans; others answer false. */
 bool bg_document_holds(const struct bg_table *table, const void *base);

@@ -28,6 +28,14 @@ void bg_put_number(struct bg_buffer *buffer, int64_t number)
         bg_put(buffer, text);
 }
 
+void bg_put_list(struct bg_buffer *buffer, const struct bg_list *list, const char *last)
+{
+        for (uint32_t i = 0; i < list->n; i++) {
+                bg_put(buffer, i == 0 ? "" : i + 1 == list->n ? last : ", ");
+                bg_put(buffer, list->v[i]);
+        }
+}
+
 void bg_put_json_text(struct bg_buffer *buffer, const char *text)
 {
         bg_put(buffer, "\"");

@@ -18,6 +18,8 @@ struct bg_buffer {
 void bg_put(struct bg_buffer *buffer, const char *text);
 void bg_put_json_text(struct bg_buffer *buffer, const char *text); /* quoted and escaped */
 void bg_put_number(struct bg_buffer *buffer, int64_t number);
+/* "a, b or c": `last` stands before the last item. */
+void bg_put_list(struct bg_buffer *buffer, const struct bg_list *list, const char *last);
 
 /* Appends the struct at `base` as one JSON object. False: it did not fit. */
 bool bg_emit(const struct bg_table *table, const void *base, struct bg_buffer *buffer);

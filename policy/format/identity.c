@@ -7,6 +7,8 @@ const char *const bg_identity_kinds[] = {
 
 static const char *const without_grant_words[] = {"", "deny", "plain", "observe", NULL};
 
+static const char *const subordinate_words[] = {"", "accepted", NULL};
+
 static const struct bg_field fields[] = {
         BG_F_TEXT(bg_identity, account, .check = bg_is_name, .required = true),
         BG_F(bg_identity, BG_WORD, kind, .words = bg_identity_kinds, .required = true),
@@ -17,6 +19,7 @@ static const struct bg_field fields[] = {
         BG_F(bg_identity, BG_LIST, callers, .check = bg_is_principal),
         BG_F(bg_identity, BG_LIST, from, .check = bg_is_network),
         BG_F(bg_identity, BG_PAIRS, keys, .check = bg_is_fingerprint, .check_value = bg_is_name),
+        BG_F(bg_identity, BG_WORD, subordinate_ids, .words = subordinate_words),
 };
 
 const struct bg_table bg_identity_table = {

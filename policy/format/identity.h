@@ -31,6 +31,8 @@ struct bg_identity {
         struct bg_list from;    /* networks ssh may come from; empty: anywhere */
         /* ssh keys' fingerprints that may open an elevated session, and whose they are; empty: any */
         struct bg_pairs keys;
+        /* Acknowledges that the account has subordinate gids, by which it can drop a session's marker. */
+        enum { BG_SUBORDINATE_UNSET = 0, BG_SUBORDINATE_ACCEPTED } subordinate_ids;
 };
 
 extern const char *const bg_identity_kinds[];

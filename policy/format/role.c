@@ -53,6 +53,51 @@ const struct bg_table bg_role_table = {
         BG_FIELDS(fields),
 };
 
+/* Characters, not bytes: what continues a UTF-8 sequence is not counted, nor is white space. */
+static size_t count_characters(const char *text)
+{
+        size_t n = 0;
+        for (; *text; text++)
+                if (((unsigned char)*text & 0xC0) != 0x80 && *text != ' ')
+                        n++;
+        return n;
+}
+
+enum bg_code bg_reason_meets(const struct bg_reason_rule *rule, const char *role,
+        const char *reason, struct bg_error *err)
+{
+        if (count_characters(reason) >= rule->min)
+                return BG_OK;
+        return bg_fail(err, BG_NO_REASON, 0, "the role %s wants a reason of at least %llu characters",
+                role, (unsigned long long)rule->min);
+}
+
+/* All of the ticket, not a part. */
+static bool matches(const char *pattern, const char *ticket)
+{
+        regex_t regex;
+        regmatch_t match = {0};
+
+        if (regcomp(&regex, pattern, REG_EXTENDED) != 0)
+                return false;
+        bool whole = regexec(&regex, ticket, 1, &match, 0) == 0 && match.rm_so == 0 &&
+                (size_t)match.rm_eo == strlen(ticket);
+        regfree(&regex);
+        return whole;
+}
+
+enum bg_code bg_ticket_meets(const struct bg_reason_rule *rule, const char *role,
+        const char *ticket, struct bg_error *err)
+{
+        bool missing = rule->ticket == BG_TICKET_REQUIRED && !ticket[0];
+        bool other = ticket[0] && rule->pattern[0] && !matches(rule->pattern, ticket);
+
+        if (!missing && !other)
+                return BG_OK;
+        return bg_fail(err, BG_NO_REASON, 0, "the role %s wants a ticket%s%s", role,
+                rule->pattern[0] ? " that matches " : "", rule->pattern);
+}
+
 void bg_role_defaults(struct bg_role *role)
 {
         static const struct bg_list services = {.n = 2, .v = {"su", "sshd"}};

@@ -34,4 +34,10 @@ struct bg_role {
 extern const struct bg_table bg_role_table;
 extern const struct bg_table bg_reason_rule_table;
 
+/* Whether what was said meets the rule, which is `role`'s. Errors: BG_NO_REASON, with what is wanted. */
+enum bg_code bg_reason_meets(const struct bg_reason_rule *rule, const char *role,
+        const char *reason, struct bg_error *err);
+enum bg_code bg_ticket_meets(const struct bg_reason_rule *rule, const char *role,
+        const char *ticket, struct bg_error *err);
+
 void bg_role_defaults(struct bg_role *role);

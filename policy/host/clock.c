@@ -3,6 +3,7 @@
 #include "policy/host/clock.h"
 
 #include "policy/base/cleanup.h"
+#include "policy/base/words.h"
 
 #include <fcntl.h>
 #include <time.h>
@@ -47,4 +48,23 @@ enum bg_code bg_now_read(struct bg_now *ret, struct bg_error *err)
                 ret->host[0] = '\0';
         enum bg_code code = read_id("/etc/machine-id", ret->machine, err);
         return code == BG_OK ? read_id("/proc/sys/kernel/random/boot_id", ret->boot, err) : code;
+}
+
+const char *bg_local_time(bg_usec time, bg_usec now, char ret[static BG_LOCAL_TIME_BYTES])
+{
+        time_t then_sec = (time_t)(time / BG_USEC_PER_SEC);
+        time_t now_sec = (time_t)(now / BG_USEC_PER_SEC);
+        struct tm then;
+        struct tm today;
+
+        bg_copy(ret, BG_LOCAL_TIME_BYTES, "?");
+        if (!localtime_r(&then_sec, &then) || !localtime_r(&now_sec, &today))
+                return ret;
+        if (then.tm_year != today.tm_year)
+                (void)strftime(ret, BG_LOCAL_TIME_BYTES, "%a %d %b %Y %H:%M %Z", &then);
+        else if (then.tm_yday != today.tm_yday)
+                (void)strftime(ret, BG_LOCAL_TIME_BYTES, "%a %d %b %H:%M %Z", &then);
+        else
+                (void)strftime(ret, BG_LOCAL_TIME_BYTES, "%H:%M %Z", &then);
+        return ret;
 }

@@ -4,6 +4,7 @@
 #include "policy/host/users.h"
 
 #include "policy/base/cleanup.h"
+#include "policy/base/words.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -97,6 +98,36 @@ enum bg_code bg_human_by_name(const char *name, struct bg_human *ret, struct bg_
 enum bg_code bg_human_by_uid(uid_t uid, struct bg_human *ret, struct bg_error *err)
 {
         return find(NULL, uid, ret, err);
+}
+
+enum bg_code bg_passwd_by_name(const char *name, struct bg_passwd *ret, struct bg_error *err)
+{
+        bg_auto_file FILE *f = open_file(passwd_path, err);
+        char line[PASSWD_LINE_BYTES];
+        struct passwd entry;
+        struct passwd *user = NULL;
+        int error = 0;
+
+        memset(ret, 0, sizeof *ret);
+        if (!f)
+                return BG_SYSTEM;
+        while ((error = fgetpwent_r(f, &entry, line, sizeof line, &user)) == 0) {
+                if (strcmp(user->pw_name, name) != 0 || !is_user(user))
+                        continue;
+                bg_copy(ret->home, sizeof ret->home, user->pw_dir);
+                bg_copy(ret->shell, sizeof ret->shell, user->pw_shell);
+                return BG_OK;
+        }
+        if (error != ENOENT)
+                return bg_fail(err, BG_SYSTEM, error, "%s", passwd_path);
+        return bg_fail(err, BG_NO_SUCH, 0, "%s has no line in %s", name, passwd_path);
+}
+
+bool bg_shell_is_closed(const char *shell)
+{
+        const char *slash = strrchr(shell, '/');
+        const char *name = slash ? slash + 1 : shell;
+        return strcmp(name, "nologin") == 0 || strcmp(name, "false") == 0;
 }
 
 /* Calls `each` (NULL: nobody) for the named members. */

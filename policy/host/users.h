@@ -11,6 +11,16 @@
 enum bg_code bg_human_by_name(const char *name, struct bg_human *ret, struct bg_error *err);
 enum bg_code bg_human_by_uid(uid_t uid, struct bg_human *ret, struct bg_error *err);
 
+/* The rest of the same line; a text that is too long is cut. Errors: BG_NO_SUCH, BG_SYSTEM. */
+struct bg_passwd {
+        char home[256];
+        char shell[256];
+};
+enum bg_code bg_passwd_by_name(const char *name, struct bg_passwd *ret, struct bg_error *err);
+
+/* Whether it is one that lets nobody in: nologin, or false. */
+bool bg_shell_is_closed(const char *shell);
+
 /* The number of a group; BG_NO_SUCH where it has no line. */
 enum bg_code bg_group_by_name(const char *name, gid_t *ret, struct bg_error *err);
 

@@ -12,6 +12,8 @@
 
 #define NEWEST_BYTES 512
 static const char newest_name[] = "newest";
+#define GATE_BYTES 1024
+static const char gate_name[] = "gate";
 
 static enum bg_code count_one(
         const struct bg_dir *dir, const char *name, void *context, struct bg_error *err)
@@ -135,6 +137,28 @@ void bg_wakes_take(const struct bg_store *store, const char *name)
         bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
         if (store->run.fd >= 0 && bg_dir_make(&store->run, name, &dir, NULL) == BG_OK)
                 (void)bg_dir_each(&dir, 0, remove_wake, NULL, NULL);
+}
+
+enum bg_code bg_gate_load(const struct bg_store *store, struct bg_gate *ret, struct bg_error *err)
+{
+        char text[GATE_BYTES + 1];
+        size_t n = 0;
+
+        if (store->run.fd < 0)
+                return bg_fail(err, BG_NO_SUCH, 0, BG_RUN_PATH " is not there");
+        enum bg_code code = bg_dir_read(&store->run, gate_name, GATE_BYTES, text, &n, err);
+        return code == BG_OK ? bg_document_read(&bg_gate_table, gate_name, text, n, ret, err) : code;
+}
+
+enum bg_code bg_gate_store(
+        const struct bg_store *store, const struct bg_gate *gate, struct bg_error *err)
+{
+        char text[GATE_BYTES];
+        struct bg_buffer buffer = BG_BUFFER(text);
+
+        (void)bg_emit(&bg_gate_table, gate, &buffer);
+        bg_put(&buffer, "\n");
+        return bg_write_replace(&store->run, gate_name, 0600, text, buffer.n, err);
 }
 
 enum bg_code bg_newest_load(const struct bg_dir *state, struct bg_newest *ret, struct bg_error *err)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "policy/base/words.h"
+#include "policy/format/record.h"
 #include "policy/store/store.h"
 
 /* What costs its caller nothing, a refusal without a use, is kept singly so often a minute and so many
@@ -25,6 +26,12 @@ void bg_event_wake(const struct bg_store *store);
 /* The other end of a wake: takes every file of /run/breakglass/NAME (`wake`, `tell`) away, first of
  * all, so that what comes later wakes again. */
 void bg_wakes_take(const struct bg_store *store, const char *name);
+
+/* What the sweep's last look at the gate found, from /run/breakglass/gate. BG_NO_SUCH: it has not
+ * looked, or init has not set this host up. Errors: BG_TAMPERED, BG_STORE_FAILED, BG_UNSAFE_FILE. */
+enum bg_code bg_gate_load(const struct bg_store *store, struct bg_gate *ret, struct bg_error *err);
+enum bg_code bg_gate_store(
+        const struct bg_store *store, const struct bg_gate *gate, struct bg_error *err);
 
 /* The newest moment on record; all zero where there is none yet. Errors: BG_TAMPERED (it does not
  * read), BG_STORE_FAILED, BG_UNSAFE_FILE. Only the sweep writes it. */

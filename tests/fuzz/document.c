@@ -13,7 +13,7 @@ static const struct bg_table *const tables[] = {&bg_host_table, &bg_identity_tab
         &bg_ask_table, &bg_claims_table, &bg_event_table, &bg_line_table, &bg_state_head_table,
         &bg_state_id_table, &bg_state_reported_table, &bg_newest_table, &bg_told_table,
         &bg_public_key_table, &bg_offer_table, &bg_listed_table, &bg_enrolled_table,
-        &bg_refusal_table};
+        &bg_refusal_table, &bg_accepted_table, &bg_gate_table, &bg_reason_rule_table};
 #define N_TABLES (sizeof tables / sizeof *tables)
 
 static size_t emit(const struct bg_table *table, const void *base, char *text, size_t size)

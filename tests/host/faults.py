@@ -18,6 +18,8 @@ def setup():
     people.create()
     policy.create()
     bgctl.init()
+    # su sleeps after each refusal.
+    run("sed -i 's/^FAIL_DELAY.*/FAIL_DELAY 0/' /etc/login.defs").ok()
     # What each run leaves is counted, and nothing is sealed in between.
     run(["systemctl", "stop", "bgctl-sweep.path", "bgctl-sweep.timer", "bgctl-sweep.service"]).ok()
 
@@ -31,14 +33,16 @@ def turns(call):
     let through again. What fails in other modules, or makes them wait, is theirs."""
     out = "/run/strace"
     su(out, "-e", f"trace={call},openat,rt_sigprocmask")
-    found, count, ours = [], 0, False
+    found, pending, count, ours = [], [], 0, False
     for line in open(out):
-        ours = ours or "policy.d/backup-bot.yaml" in line
+        if "policy.d/backup-bot.yaml" in line:
+            # setcred, before there is a session, ends with that look; what follows it is other modules' work.
+            pending, ours = [], True
         if line.startswith(f"{call}("):
             count += 1
-            found += [count] if ours else []
+            pending += [count] if ours else []
         if re.match(r"rt_sigprocmask\(SIG_SETMASK, \[", line):
-            ours = False
+            found, pending, ours = found + pending, [], False
     return found
 
 

@@ -2,6 +2,7 @@
 """The set-id helper, started by hand with what its caller can prepare: each lesson paid for by others."""
 import json
 import os
+import pwd
 import resource
 import stat
 
@@ -125,6 +126,51 @@ def test_private_tmp_is_fine():
 def test_documents(document):
     """what is no document of ours is refused by the child that dropped, exit 2"""
     helper("offer", document).exits(2)
+
+
+def traced(verb, document, calls):
+    """What the helper does as alice starts it: (pid, call) in order. The first pid is the helper's own."""
+    run(f"strace -f -u alice -e trace={calls} -o /root/trace {HELPER} {verb}", input=document)
+    found = []
+    for line in open("/root/trace"):
+        pid, call = line.rstrip("\n").split(None, 1)
+        found.append((pid, call))
+    return found
+
+
+def test_the_child_drops_before_it_reads():
+    """the caller's bytes are read and parsed by a child that has become the caller, for good, before the first of them"""
+    calls = traced("list", "{}", "setgroups,setresgid,setresuid,setuid,seteuid,prctl,read")
+    uid = people.uid("alice")
+    reads = [index for index, (_, call) in enumerate(calls) if call.startswith("read(0,")]
+    if not reads:
+        raise AssertionError(f"nobody read standard input: {calls}")
+    child = calls[reads[0]][0]
+    equal({calls[index][0] for index in reads}, {child}, "one process alone reads")
+    if child == calls[0][0]:
+        raise AssertionError("it is the helper itself that reads")
+    before = [call for pid, call in calls[:reads[0]] if pid == child]
+    gid = pwd.getpwnam("alice").pw_gid
+    wanted = ["setgroups(0, NULL)", f"setresgid({gid}, {gid}, {gid})", f"setresuid({uid}, {uid}, {uid})",
+              "prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)", "setuid(0)", "seteuid(0)"]
+    equal([call.rsplit("=", 1)[0].strip() for call in before], wanted)
+    for call in before[:4]:
+        equal(call.rsplit("=", 1)[1].strip(), "0", call)
+    for call in before[4:]:
+        contains(call, "EPERM")
+
+
+def test_nothing_is_open_to_the_child():
+    """no key, no secret and nothing of the store is opened before the child that parses was forked"""
+    calls = traced("list", "{}", "openat,open,clone,clone3,fork,vfork")
+    forks = [index for index, (_, call) in enumerate(calls) if call.split("(")[0] in ("clone", "clone3", "fork", "vfork")]
+    if not forks:
+        raise AssertionError(f"it has no child: {calls}")
+    opened = [call for _, call in calls[:forks[0]] if call.startswith("open")]
+    for call in opened:
+        for part in ('"keys', ".key", ".pub", '"factors', '"grants', "/var/lib/breakglass", '"var"'):
+            lacks(call, part)
+    contains("\n".join(call for _, call in calls[forks[0]:]), '"keys"')
 
 
 def test_a_megabyte():

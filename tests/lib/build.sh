@@ -9,7 +9,7 @@ BUILD_HOST_OPTIONS=("${BUILD_OPTIONS[@]}" -Dtests=false -Dman=enabled)
 # shellcheck disable=SC2034 # parts.sh reads it
 BUILD_TEST_OPTIONS=("${BUILD_OPTIONS[@]}" -Dtests=true -Dtest_hooks=true)
 
-# Configures and compiles SOURCE in FOLDER. Other options than last time, or a folder copied from elsewhere, begin it anew.
+# Configures and compiles SOURCE in FOLDER, all of it or the TARGETS. Other options than last time, or a folder copied from elsewhere, begin it anew.
 build_in() { # SOURCE FOLDER [OPTION…]
     local source=$1 folder=$2 wanted
     shift 2
@@ -19,7 +19,8 @@ build_in() { # SOURCE FOLDER [OPTION…]
         meson setup "$folder" "$source" "$@" || return 1
         echo "$wanted" >"$folder/.options"
     fi
-    meson compile -C "$folder"
+    # shellcheck disable=SC2086 # a list of names
+    meson compile -C "$folder" ${TARGETS:-}
 }
 
 # Builds this work tree with CC as NAME, and says how it went in one line. Parts share builds: each is made once a run.

@@ -19,9 +19,11 @@ part_lint() {
     jobs_wait
 }
 
-# All tests that meson knows, in a build folder that is up to date.
+# All tests that meson knows, in a build folder that is up to date. What they sync need not reach a disk.
 run_units() { # NAME
-    local build=$1 name command
+    local build=$1 name command memory=/dev/shm
+    local -x TMPDIR=${TMPDIR:-/tmp}
+    if [[ -w $memory && $(stat -f -c %T "$memory") == tmpfs ]]; then TMPDIR=$memory; fi
     while IFS=$'\t' read -r name command; do
         picked "$name" || continue
         jobs_start "$build/$name" timeout -k 5 600 bash -c "$command"
@@ -43,6 +45,41 @@ part_sanitize() {
     # A test's own death by a sanitizer is a status other than 0, which is what counts.
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
         CMOCKA_MESSAGE_OUTPUT=TAP run_units sanitize
+}
+
+# libFuzzer writes what it tries and found into folders of its own: the corpus is not changed. Everything of a target that
+# was told to stop is one test.
+fuzz_target() { # NAME
+    local name=$1 results=$LOGS/fuzz/$1 status=0
+    rm -rf "$results"
+    mkdir -p "$results/new"
+    echo 1..1
+    ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+        "$REPO/build/fuzz/tests/fuzz/fuzz-$name" -max_total_time="${BG_FUZZ_SECONDS:-5}" -timeout=10 -rss_limit_mb=2048 \
+        -verbosity=0 -print_final_stats=1 -artifact_prefix="$results/" "$results/new" "$TESTS/fuzz/corpus/$name" \
+        >"$results/log" 2>&1 || status=$?
+    rm -rf "$results/new"
+    # A target that ran nothing has shown nothing.
+    if ((status == 0)) && grep -q '^stat::number_of_executed_units: *[1-9]' "$results/log"; then
+        sed -n 's/^stat::number_of_executed_units: */# inputs: /p' "$results/log"
+        echo "ok 1 - $name"
+    else
+        echo "not ok 1 - $name"
+        grep -av '^stat::' "$results/log" | tail -n 60 | sed 's/^/# /'
+        echo "# all of it, and the input: ${results#"$REPO/"}"
+    fi
+}
+
+part_fuzz() {
+    local source name
+    # Only the targets, which compile the library once more: the other programs have a build of their own.
+    TARGETS=fuzz build fuzz clang "${BUILD_TEST_OPTIONS[@]}" -Dfuzz=true -Db_lundef=false || return
+    for source in "$TESTS"/fuzz/*.c; do
+        name=${source##*/} name=${name%.c}
+        if [[ $name == replay ]] || ! picked "$name"; then continue; fi
+        jobs_start "fuzz/$name" fuzz_target "$name"
+    done
+    jobs_wait
 }
 
 # One test file on a host of its own. What it printed is the outcome; of a host that did not come up, the console is.

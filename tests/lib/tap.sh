@@ -39,7 +39,8 @@ tap_report() { # NAME FILE STATUS SECONDS [strict]
     tap_passed=$((tap_passed + passed)) tap_failed=$((tap_failed + failed)) tap_skipped=$((tap_skipped + skipped))
     if ((failed)); then
         echo "FAILED $name: $failed of $((passed + failed + skipped)), $seconds s${why:+: $why}"
-        grep -vE '^[[:space:]]*(ok [0-9]|1\.\.|# ok )' "$file" | tail -n 200 | sed 's/^/    /' || true
+        # -a: a terminal's bytes may be in it.
+        grep -avE '^[[:space:]]*(ok [0-9]|1\.\.|# ok )' "$file" | tail -n 200 | sed 's/^/    /' || true
     else
         echo "ok $name: $passed$( ((skipped)) && echo ", $skipped skipped"), $seconds s"
     fi

@@ -38,8 +38,19 @@ mirror() {
 # A parser that is not fuzzed is not done.
 fuzzed() {
     local name
-    for name in document scalar token key sshkey; do
+    for name in document ask scalar token key sshkey options pamfile; do
         [[ -e tests/fuzz/$name.c && -n $(ls -A "tests/fuzz/corpus/$name" 2>/dev/null) ]] || echo "$name is not fuzzed"
+    done
+    files -path './tests/fuzz/*.c' ! -name replay.c | sed 's|.*/||; s|\.c$||' | while read -r name; do
+        grep -q "^foreach name : .*'$name'" tests/fuzz/meson.build || echo "meson does not know the target $name"
+    done
+}
+
+# Every table that the document reader can be given is one that it is fuzzed with.
+documents_fuzzed() {
+    local table
+    files -path './policy/*.h' | xargs sed -nE 's/^extern const struct bg_table (bg_[a-z_]+);.*/\1/p' | while read -r table; do
+        grep -q "&$table\b" tests/fuzz/document.c || echo "$table is not in tests/fuzz/document.c"
     done
 }
 
@@ -77,6 +88,7 @@ check "the top level is as said" top_level
 check "every source says its licence" licences
 check "tests/unit mirrors policy" mirror
 check "every parser is fuzzed" fuzzed
+check "every document is fuzzed" documents_fuzzed
 check "nothing tells where it was written" no_traces
 check "nothing is left over" no_left_overs
 check "no blanks at the end of lines, no tabs" no_odd_blanks

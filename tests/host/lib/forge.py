@@ -103,9 +103,13 @@ def write(path, content, mode=0o600):
 
 def new_id():
     """25 bits of minutes since 2024, 15 random ones, in Crockford's base 32."""
-    bits = (int(time.time()) - 1704067200) // 60 << 15 | random.getrandbits(15)
-    digits = "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[bits >> shift & 31] for shift in range(35, -1, -5))
-    return digits[:4] + "-" + digits[4:]
+    while True:
+        bits = (int(time.time()) - 1704067200) // 60 << 15 | random.getrandbits(15)
+        digits = "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[bits >> shift & 31] for shift in range(35, -1, -5))
+        made = digits[:4] + "-" + digits[4:]
+        # Some dozens in one minute do collide now and then.
+        if not os.path.exists(f"{STATE}/requests/{made}"):
+            return made
 
 
 def token(claims, key=None, assertion=None):

@@ -196,6 +196,78 @@ void *__wrap_malloc(size_t size)
         return __real_malloc(size);
 }
 
+static char calls[1024];
+static bool calls_noted;
+static unsigned call_fails_in;
+
+void unit_calls_begin(unsigned fails)
+{
+        calls[0] = '\0';
+        calls_noted = true;
+        call_fails_in = fails;
+}
+
+const char *unit_calls_end(void)
+{
+        calls_noted = false;
+        return calls;
+}
+
+/* True: this call is the one that fails. */
+static bool note_call(const char *call, const char *name)
+{
+        if (!calls_noted)
+                return false;
+        size_t n = strlen(calls);
+        (void)snprintf(calls + n, sizeof calls - n, "%s%s %s", n ? "; " : "", call, name);
+        errno = EIO;
+        return call_fails_in > 0 && --call_fails_in == 0;
+}
+
+int __real_fsync(int fd) __attribute__((weak));
+int __wrap_fsync(int fd);
+int __real_linkat(int from, const char *name, int to, const char *new_name, int flags)
+        __attribute__((weak));
+int __wrap_linkat(int from, const char *name, int to, const char *new_name, int flags);
+int __real_renameat(int from, const char *name, int to, const char *new_name)
+        __attribute__((weak));
+int __wrap_renameat(int from, const char *name, int to, const char *new_name);
+int __real_unlinkat(int fd, const char *name, int flags) __attribute__((weak));
+int __wrap_unlinkat(int fd, const char *name, int flags);
+
+int __wrap_fsync(int fd)
+{
+        char self[32];
+        char path[BG_PATH_BYTES] = "";
+        struct stat st;
+
+        (void)snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+        if (!calls_noted || fstat(fd, &st) < 0)
+                return __real_fsync(fd);
+        ssize_t n = readlink(self, path, sizeof path - 1);
+        path[n > 0 ? n : 0] = '\0';
+        const char *name = strrchr(path, '/');
+        return note_call("fsync", S_ISDIR(st.st_mode) && name ? name + 1 : "file")
+                ? -1
+                : __real_fsync(fd);
+}
+
+int __wrap_linkat(int from, const char *name, int to, const char *new_name, int flags)
+{
+        return note_call("linkat", new_name) ? -1
+                                             : __real_linkat(from, name, to, new_name, flags);
+}
+
+int __wrap_renameat(int from, const char *name, int to, const char *new_name)
+{
+        return note_call("renameat", new_name) ? -1 : __real_renameat(from, name, to, new_name);
+}
+
+int __wrap_unlinkat(int fd, const char *name, int flags)
+{
+        return note_call("unlinkat", name) ? -1 : __real_unlinkat(fd, name, flags);
+}
+
 struct bg_now unit_now(void)
 {
         return (struct bg_now){

@@ -55,6 +55,13 @@ unsigned unit_race(unsigned n, int (*child)(unsigned i, void *context), void *co
 /* In a program that is linked with -Wl,--wrap=malloc: the n-th call from now on fails, once; 0: none. */
 void unit_fail_malloc(unsigned n);
 
+/* In a program that is linked with -Wl,--wrap= of fsync, linkat, renameat and unlinkat: what is called
+ * from now on is written down, "fsync file", "fsync FOLDER", "linkat NAME", "renameat NAME",
+ * "unlinkat NAME", with "; " between them; the call with this number, from 1, fails with EIO; 0: none. */
+void unit_calls_begin(unsigned fails);
+/* What was called since; the writing down ends. */
+const char *unit_calls_end(void);
+
 /* 2026-11-24T02:46:00Z, on boot 1111… of machine aaaa…, a thousand seconds after its start. */
 #define UNIT_WALL (UINT64_C(1795488360) * BG_USEC_PER_SEC)
 #define UNIT_BOOTTIME (UINT64_C(1000) * BG_USEC_PER_SEC)

@@ -44,6 +44,21 @@ static void a_whole_grant(void **state)
         assert_false(bg_has(&options, BG_OPTION_YES));
 }
 
+static void a_narrow_grant(void **state)
+{
+        (void)state;
+        static const char key[] = "SHA256:uQ4h5Y0H8xO2vYw0Q9m3rT7bA1cD6eF8gJ2kL4nP+s0";
+        assert_code(PARSE("grant", "backup-bot", "--service", "sshd", "--from", "10.20.0.0/16",
+                            "--key", key, "--uses", "1"),
+                BG_OK);
+        assert_string_equal(options.values[BG_OPTION_SERVICE], "sshd");
+        assert_string_equal(options.values[BG_OPTION_FROM], "10.20.0.0/16");
+        assert_string_equal(options.values[BG_OPTION_KEY], key);
+        assert_string_equal(options.values[BG_OPTION_USES], "1");
+        assert_code(PARSE("grant", "backup-bot", "--caller=ci", "--uses=1000"), BG_OK);
+        assert_string_equal(options.values[BG_OPTION_CALLER], "ci");
+}
+
 static void in_any_order(void **state)
 {
         (void)state;
@@ -95,8 +110,18 @@ static void what_is_refused(void **state)
         assert_usage("wants the name of a role", "grant", "a", "--role", "DB");
         assert_usage("plain text", "grant", "a", "--reason", "a\nb");
         assert_usage("plain text", "grant", "a", "--ticket", "");
-        assert_usage("an IPv4 or IPv6 address", "explain", "a", "--from", "10.0.0.0/8");
+        assert_usage("an IPv4 or IPv6 address", "explain", "a", "--from", "10.0.0.1/8");
         assert_usage("an IPv4 or IPv6 address", "explain", "a", "--from", "db7");
+        assert_usage("a key's fingerprint", "grant", "a", "--key", "SHA256:x");
+        assert_usage("a key's fingerprint", "grant", "a", "--key", "alice@laptop");
+        assert_usage("from 1 to 1000", "grant", "a", "--uses", "0");
+        assert_usage("from 1 to 1000", "grant", "a", "--uses", "1001");
+        assert_usage("from 1 to 1000", "grant", "a", "--uses=-1");
+        assert_usage("from 1 to 1000", "grant", "a", "--uses=3x");
+        assert_usage("the name of a user", "grant", "a", "--caller", "@oncall");
+        assert_usage("the name of a PAM service", "grant", "a", "--service", "../su");
+        assert_usage("goes on: bgctl key list", "key");
+        assert_usage("goes on: bgctl clock accept", "clock", "now");
 }
 
 static void without_any_word(void **state)
@@ -186,6 +211,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_whole_grant),
+                cmocka_unit_test(a_narrow_grant),
                 cmocka_unit_test(in_any_order),
                 cmocka_unit_test(ids_as_they_are_read_aloud),
                 cmocka_unit_test(what_is_refused),

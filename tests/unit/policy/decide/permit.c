@@ -120,6 +120,27 @@ static void root_itself(void)
         c.human = c.caller = human("root", 0, NULL);
 }
 
+static void reason_wanted(void)
+{
+        role.reason.min = 1;
+}
+static void reason_given(void)
+{
+        role.reason.min = 1, c.reason = "x";
+}
+static void ticket_wanted(void)
+{
+        role.reason.ticket = BG_TICKET_REQUIRED, c.reason = "x";
+}
+static void ticket_given(void)
+{
+        role.reason.ticket = BG_TICKET_REQUIRED, c.ticket = "INC-1";
+}
+static void root_known_by_name_alone(void)
+{
+        c.caller = human("root", 1005, NULL);
+}
+
 static const struct {
         const char *what;
         void (*change)(void);
@@ -147,6 +168,11 @@ static const struct {
         {"a clock behind", behind, BG_CLOCK_BEHIND, BG_OK},
         {"a clock behind on one boot", behind_same_boot, BG_CLOCK_BEHIND, BG_OK},
         {"root, who is no approver", root_itself, BG_NOT_PERMITTED, BG_OK},
+        {"named by a root of another uid", root_known_by_name_alone, BG_NOT_PERMITTED, BG_OK},
+        {"no reason where one is wanted", reason_wanted, BG_NO_REASON, BG_OK},
+        {"a reason where one is wanted", reason_given, BG_OK, BG_OK},
+        {"no ticket where one is wanted", ticket_wanted, BG_NO_REASON, BG_OK},
+        {"a ticket where one is wanted", ticket_given, BG_OK, BG_OK},
 };
 
 static void every_case(void **state)
@@ -207,11 +233,170 @@ static void how_long(void **state)
         assert_true(bg_longest(&policy, &role) == SEC(60));
 }
 
+/* Root alone, with a human who proves herself; no policy and no role is looked at. */
+static void accepting_a_clock(void **state)
+{
+        (void)state;
+        static void (*const good[])(void) = {as_by_root, root_itself};
+        static void (*const bad[])(void) = {nothing, unknown, managed, as_by_colleague,
+                as_by_stranger, as_by_bot, as_by_nobody, nobody_as_root, root_known_by_name_alone};
+        for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+                struct bg_error err = {0};
+                a_good_case(BG_VERB_ACCEPT_CLOCK);
+                behind(); /* that is what it is for */
+                good[i]();
+                c.policy = NULL;
+                c.role = NULL;
+                assert_code(bg_permit(&c, &err), BG_OK);
+        }
+        for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+                struct bg_error err = {0};
+                a_good_case(BG_VERB_ACCEPT_CLOCK);
+                bad[i]();
+                c.policy = NULL;
+                c.role = NULL;
+                assert_code(bg_permit(&c, &err), BG_NOT_PERMITTED);
+                assert_true(err.text[0] != '\0');
+        }
+        /* Root's word does not make a managed account a human. */
+        struct bg_error err = {0};
+        a_good_case(BG_VERB_ACCEPT_CLOCK);
+        as_by_root();
+        managed();
+        assert_code(bg_permit(&c, &err), BG_NOT_PERMITTED);
+        assert_says(&err, "managed account");
+        a_good_case(BG_VERB_ACCEPT_CLOCK);
+        assert_code(bg_permit(&c, &err), BG_NOT_PERMITTED);
+        assert_says(&err, "only root");
+}
+
+static void who_may_name_another(void **state)
+{
+        (void)state;
+        struct bg_error err = {0};
+        a_good_case(BG_VERB_GRANT);
+        const struct bg_human root = human("root", 0, NULL);
+        const struct bg_human alice = human("alice", 1000, NULL);
+        const struct bg_human bob = human("bob", 1001, "oncall");
+        const struct bg_human dora = human("dora", 1004, NULL);
+        struct bg_human odd = bob;
+        assert_code(bg_may_name(&root, "alice", &role, &err), BG_OK);
+        assert_code(bg_may_name(&root, "alice", NULL, &err), BG_OK);
+        assert_code(bg_may_name(&root, "nobody-there", NULL, &err), BG_OK);
+        assert_code(bg_may_name(&alice, "alice", NULL, &err), BG_OK); /* herself */
+        assert_code(bg_may_name(&alice, "bob", &role, &err), BG_NOT_PERMITTED);
+        assert_says(&err, "--as");
+        assert_code(bg_may_name(&alice, "alic", NULL, &err), BG_NOT_PERMITTED);
+        assert_code(bg_may_name(&alice, "alice2", NULL, &err), BG_NOT_PERMITTED);
+        assert_code(bg_may_name(&alice, "", NULL, &err), BG_NOT_PERMITTED);
+        assert_code(bg_may_name(&bob, "alice", &role, &err), BG_OK);  /* by group */
+        assert_code(bg_may_name(&dora, "alice", &role, &err), BG_OK); /* by name */
+        assert_code(bg_may_name(&bob, "alice", NULL, &err), BG_NOT_PERMITTED);
+        odd.managed = true;
+        assert_code(bg_may_name(&odd, "alice", &role, &err), BG_NOT_PERMITTED);
+        odd = bob;
+        odd.found = false;
+        assert_code(bg_may_name(&odd, "alice", &role, &err), BG_NOT_PERMITTED);
+        assert_code(bg_may_name(&odd, "bob", &role, &err), BG_NOT_PERMITTED);
+        odd = root;
+        odd.found = false;
+        assert_code(bg_may_name(&odd, "alice", &role, &err), BG_NOT_PERMITTED);
+}
+
+static void factors_are_of_two_kinds(void **state)
+{
+        (void)state;
+        static const struct bg_host host = {.factors = {.n = 4,
+                .v = {{"password", "knowledge"}, {"pin", "knowledge"}, {"totp", "possession"},
+                        {"key", "possession"}}}};
+        static const struct {
+                struct bg_list factors;
+                const char *says; /* NULL: it is good */
+        } sets[] = {
+                {{0}, "two kinds"},
+                {{1, {"password"}}, "two kinds"},
+                {{2, {"password", "pin"}}, "two kinds"},
+                {{2, {"totp", "key"}}, "two kinds"},
+                {{2, {"password", "password"}}, "two kinds"},
+                {{2, {"password", "totp"}}, NULL},
+                {{2, {"totp", "password"}}, NULL},
+                {{3, {"password", "pin", "totp"}}, NULL},
+                {{4, {"password", "pin", "totp", "key"}}, NULL},
+                {{1, {"face"}}, "face has no kind"},
+                {{2, {"password", "face"}}, "face has no kind"},
+                {{2, {"face", "totp"}}, "face has no kind"},
+        };
+        for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+                struct bg_error err = {0};
+                assert_code(bg_factors_check(&host, &sets[i].factors, &err),
+                        sets[i].says ? BG_BAD_POLICY : BG_OK);
+                if (sets[i].says)
+                        assert_says(&err, sets[i].says);
+        }
+        /* One without a kind counts for nothing, wherever it stands. */
+        struct bg_error err = {0};
+        static const struct bg_list last = {3, {"password", "totp", "face"}};
+        assert_code(bg_factors_check(&host, &last, &err), BG_BAD_POLICY);
+}
+
+static void reasons_and_tickets(void **state)
+{
+        (void)state;
+        static const struct {
+                struct bg_reason_rule rule;
+                const char *reason;
+                const char *ticket;
+                const char *says; /* NULL: it is enough */
+        } rows[] = {
+                {{0}, "", "", NULL},
+                {{0}, "", "whatever", NULL},
+                {{.min = 4}, "abc", "", "at least 4"},
+                {{.min = 4}, "abcd", "", NULL},
+                {{.min = 4}, "a b c", "", "at least 4"},
+                {{.min = 4}, "    ", "", "at least 4"},
+                {{.min = 4}, " a  bc d ", "", NULL},
+                {{.min = 4}, "äöü", "", "at least 4"}, /* three, of six bytes */
+                {{.min = 4}, "äöüß", "", NULL},
+                {{.min = 4}, "\xF0\x9F\x94\xA5", "", "at least 4"}, /* one, of four */
+                {{.ticket = BG_TICKET_OPTIONAL}, "", "", NULL},
+                {{.ticket = BG_TICKET_REQUIRED}, "x", "", "wants a ticket"},
+                {{.ticket = BG_TICKET_REQUIRED}, "", "x", NULL},
+                {{.ticket = BG_TICKET_REQUIRED, .pattern = "INC-[0-9]+"}, "", "", "INC-[0-9]+"},
+                {{.ticket = BG_TICKET_REQUIRED, .pattern = "INC-[0-9]+"}, "", "INC-4711", NULL},
+                {{.pattern = "INC-[0-9]+"}, "", "", NULL},
+                {{.pattern = "INC-[0-9]+"}, "", "INC-1", NULL},
+                {{.pattern = "INC-[0-9]+"}, "", "INC-", "matches INC-[0-9]+"},
+                {{.pattern = "INC-[0-9]+"}, "", "XINC-1", "matches"}, /* all of it, not a part */
+                {{.pattern = "INC-[0-9]+"}, "", "INC-1x", "matches"},
+                {{.pattern = "INC-[0-9]+"}, "", "INC-1 INC-2", "matches"},
+                {{.pattern = "INC-[0-9]+"}, "", "inc-1", "matches"},
+                {{.pattern = "a|ab"}, "", "ab", NULL}, /* the longest, not the first */
+                {{.pattern = "a|b"}, "", "ab", "matches"},
+                {{.pattern = "^INC$"}, "", "INC", NULL},
+                {{.pattern = "x*"}, "", "y", "matches"}, /* an empty match is none */
+                {{.pattern = "["}, "", "x", "matches"},  /* what does not compile matches nothing */
+        };
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+                struct bg_error err = {0};
+                struct bg_role r = {.role = "r", .reason = rows[i].rule};
+                enum bg_code code = bg_reason_check(&r, rows[i].reason, rows[i].ticket, &err);
+                if (code != (rows[i].says ? BG_NO_REASON : BG_OK))
+                        fail_msg("row %zu: %s", i, bg_code_word(code));
+                if (rows[i].says)
+                        assert_says(&err, rows[i].says);
+                assert_true(bg_is_clean_text(err.text));
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_case),
                 cmocka_unit_test(sentences_name_what_they_are_about),
+                cmocka_unit_test(accepting_a_clock),
+                cmocka_unit_test(who_may_name_another),
+                cmocka_unit_test(factors_are_of_two_kinds),
+                cmocka_unit_test(reasons_and_tickets),
                 cmocka_unit_test(how_long),
         };
         return cmocka_run_group_tests_name("permit", tests, NULL, NULL);

@@ -138,6 +138,7 @@ static const struct {
         {"line", &bg_line_table, NULL},
         {"state", NULL, a_state},
         {"newest", &bg_newest_table, NULL},
+        {"gate", &bg_gate_table, NULL},
         {"told", &bg_told_table, NULL},
         {"totp", NULL, a_secret},
         {"try", NULL, a_try},
@@ -146,6 +147,7 @@ static const struct {
         {"offer", &bg_offer_table, NULL},
         {"listed", &bg_listed_table, NULL},
         {"enrolled", &bg_enrolled_table, NULL},
+        {"accepted", &bg_accepted_table, NULL},
         {"refusal", &bg_refusal_table, NULL},
 };
 #define N_READERS (sizeof readers / sizeof *readers)

@@ -106,6 +106,16 @@ static void the_rule_of_reasons(void **state)
         assert_reads(&bg_role_table, LEAST "reason: {min: 511}\n", &role);
         assert_true(role.reason.min == BG_REASON_BYTES - 1);
         assert_reads(&bg_role_table, LEAST "reason: {pattern: 'a|b'}\n", &role);
+        struct bg_error err = {0};
+        const struct bg_reason_rule rule = {
+                .min = 3, .ticket = BG_TICKET_REQUIRED, .pattern = "INC-[0-9]+"};
+        assert_code(bg_reason_meets(&rule, "r", "ab ", &err), BG_NO_REASON);
+        assert_says(&err, "r wants a reason of at least 3");
+        assert_code(bg_reason_meets(&rule, "r", "abc", &err), BG_OK);
+        assert_code(bg_ticket_meets(&rule, "r", "", &err), BG_NO_REASON);
+        assert_code(bg_ticket_meets(&rule, "r", "INC-", &err), BG_NO_REASON);
+        assert_says(&err, "r wants a ticket that matches INC-[0-9]+");
+        assert_code(bg_ticket_meets(&rule, "r", "INC-1", &err), BG_OK);
         /* As it crosses to whoever asks. */
         assert_round_trip(&bg_reason_rule_table, &role.reason);
 }

@@ -359,8 +359,7 @@ static void networks_lie_in_networks(void **state)
                 {"10.0.0.0/8", "::ffff:10.0.0.0/104", true},
                 {"10.0.0.0/8", "::ffff:0.0.0.0/96", false},
                 {"10.0.0.0/8", "", false},
-                {"10.0.0.0/8", "10.0.0.1/16", false},
-                {"10.0.0.1/8", "10.0.0.1", false},
+                {"10.0.0.0/8", "runner.example", false},
                 {"", "10.0.0.1", false},
         };
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

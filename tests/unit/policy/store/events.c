@@ -87,11 +87,18 @@ static void names_sort_by_time(void **state)
         assert_reads(&bg_event_table, unit_get(&state_place, early), &back);
 }
 
+static void one_each_minute(unsigned n)
+{
+        for (unsigned i = 0; i < n; i++) {
+                assert_code(bg_event_write(&store, 1000, &event, &err), BG_OK);
+                event.time += SEC(60);
+        }
+}
+
 static void over_the_quota_is_counted(void **state)
 {
         (void)state;
-        for (unsigned i = 0; i < BG_EVENTS_WAITING_MAX; i++)
-                assert_code(bg_event_write(&store, 1000, &event, &err), BG_OK);
+        one_each_minute(BG_EVENTS_WAITING_MAX);
         assert_int_equal(unit_entries(&state_place, "events/1000"), BG_EVENTS_WAITING_MAX);
         assert_null(unit_get(&state_place, "events/1000/" BG_EVENTS_OVER));
         for (unsigned i = 1; i <= 3; i++) {
@@ -116,13 +123,103 @@ static void over_the_quota_is_counted(void **state)
 static void a_link_for_a_count_is_not_followed(void **state)
 {
         (void)state;
-        for (unsigned i = 0; i < BG_EVENTS_WAITING_MAX; i++)
-                assert_code(bg_event_write(&store, 1000, &event, &err), BG_OK);
+        one_each_minute(BG_EVENTS_WAITING_MAX);
         unit_put(&state_place, "target", 0600, "");
         assert_int_equal(
                 symlinkat("../../target", state_place.dir.fd, "events/1000/" BG_EVENTS_OVER), 0);
         assert_code(bg_event_write(&store, 1000, &event, &err), BG_AUDIT_UNAVAILABLE);
         assert_string_equal(unit_get(&state_place, "target"), "");
+}
+
+static void so_many_a_minute_and_the_rest_is_counted(void **state)
+{
+        (void)state;
+        struct stat st;
+        for (unsigned i = 0; i < BG_EVENTS_MINUTE_MAX; i++)
+                assert_code(bg_event_write(&store, 1000, &event, &err), BG_OK);
+        assert_int_equal(unit_entries(&state_place, "events/1000"), BG_EVENTS_MINUTE_MAX);
+        assert_int_equal(unit_entries(&run_place, "wake"), BG_EVENTS_MINUTE_MAX);
+        /* The sweep takes them away, and yet the minute is full; what is only counted wakes nobody. */
+        for (unsigned i = 1; i <= 5; i++) {
+                assert_code(bg_event_write(&store, 1000, &event, &err), BG_OK);
+                assert_int_equal(strlen(unit_get(&state_place, "events/1000/" BG_EVENTS_OVER)), i);
+        }
+        assert_int_equal(unit_entries(&state_place, "events/1000"), BG_EVENTS_MINUTE_MAX + 1);
+        assert_int_equal(unit_entries(&run_place, "wake"), BG_EVENTS_MINUTE_MAX);
+        assert_int_equal(fstatat(run_place.dir.fd, "flood/1000-29924806", &st, 0), 0);
+        assert_true(st.st_size == BG_EVENTS_MINUTE_MAX + 5);
+        assert_int_equal(st.st_mode & 07777, 0600);
+        /* Another's minute, and the next minute, are not full. */
+        assert_code(bg_event_write(&store, 1001, &event, &err), BG_OK);
+        assert_int_equal(unit_entries(&state_place, "events/1001"), 1);
+        event.time += SEC(59);
+        assert_code(bg_event_write(&store, 1000, &event, &err), BG_OK);
+        assert_int_equal(unit_entries(&state_place, "events/1000"), BG_EVENTS_MINUTE_MAX + 1);
+        event.time += SEC(1);
+        assert_code(bg_event_write(&store, 1000, &event, &err), BG_OK);
+        assert_int_equal(unit_entries(&state_place, "events/1000"), BG_EVENTS_MINUTE_MAX + 2);
+}
+
+/* What costs its caller something, or stands for something, is kept whatever its number. */
+static void a_flood_hides_nothing_that_costs(void **state)
+{
+        (void)state;
+        unsigned n = 0;
+        for (unsigned i = 0; i <= BG_EVENTS_MINUTE_MAX; i++)
+                assert_code(bg_event_write(&store, 1000, &event, &err), BG_OK);
+        n = unit_entries(&state_place, "events/1000");
+        assert_int_equal(n, BG_EVENTS_MINUTE_MAX + 1);
+        for (unsigned kind = 1; kind < BG_EVENT_KINDS; kind++) {
+                struct bg_event other;
+                bg_event_init(&other, (enum bg_event_kind)kind, UNIT_WALL);
+                bool cheap = kind == BG_EVENT_REFUSED || kind == BG_EVENT_SESSION_REFUSED ||
+                        kind == BG_EVENT_WOULD_REFUSE;
+                assert_code(bg_event_write(&store, 1000, &other, &err), BG_OK);
+                n += !cheap;
+                if (unit_entries(&state_place, "events/1000") != n)
+                        fail_msg("%s", bg_event_word((enum bg_event_kind)kind));
+                /* A session that took a use, and was refused after it, is told. */
+                other.use = 1;
+                assert_code(bg_event_write(&store, 1000, &other, &err), BG_OK);
+                n++;
+                assert_int_equal(unit_entries(&state_place, "events/1000"), n);
+        }
+        for (unsigned i = 0; i < BG_EVENTS_WAITING_MAX; i++) {
+                event.kind = BG_EVENT_NOT_PROVEN;
+                assert_code(bg_event_write(&store, 1000, &event, &err), BG_OK);
+        }
+        assert_int_equal(unit_entries(&state_place, "events/1000"), n + BG_EVENTS_WAITING_MAX);
+}
+
+/* Where there is no count, nothing is limited: an event is worth more than room. */
+static void a_flood_that_cannot_be_counted_is_none(void **state)
+{
+        (void)state;
+        unit_put(&run_place, "flood", 0600, "");
+        for (unsigned i = 0; i <= BG_EVENTS_MINUTE_MAX; i++)
+                assert_code(bg_event_write(&store, 1000, &event, &err), BG_OK);
+        assert_int_equal(unit_entries(&state_place, "events/1000"), BG_EVENTS_MINUTE_MAX + 1);
+        assert_int_equal(unlinkat(run_place.dir.fd, "flood", 0), 0);
+        unit_put(&run_place, "target", 0600, "");
+        unit_mkdir(&run_place, "flood");
+        assert_int_equal(
+                symlinkat("../target", run_place.dir.fd, "flood/1000-29924806"), 0);
+        for (unsigned i = 0; i < 20; i++)
+                assert_code(bg_event_write(&store, 1000, &event, &err), BG_OK);
+        assert_int_equal(unit_entries(&state_place, "events/1000"), BG_EVENTS_MINUTE_MAX + 21);
+        assert_string_equal(unit_get(&run_place, "target"), "");
+}
+
+/* A full disk hides the flood's end no more than its beginning. */
+static void a_flood_on_a_full_disk(void **state)
+{
+        (void)state;
+        unit_put(&state_place, "events", 0600, "");
+        for (unsigned i = 0; i < BG_EVENTS_MINUTE_MAX + 3; i++)
+                assert_code(bg_event_write(&store, 1000, &event, &err), BG_AUDIT_UNAVAILABLE);
+        assert_int_equal(
+                unit_entries(&run_place, "unrecorded/1000"), BG_EVENTS_MINUTE_MAX + 1);
+        assert_int_equal(strlen(unit_get(&run_place, "unrecorded/1000/" BG_EVENTS_OVER)), 3);
 }
 
 static void what_the_disk_does_not_take(void **state)
@@ -207,6 +304,12 @@ int main(void)
                 cmocka_unit_test_setup_teardown(over_the_quota_is_counted, setup, teardown),
                 cmocka_unit_test_setup_teardown(
                         a_link_for_a_count_is_not_followed, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        so_many_a_minute_and_the_rest_is_counted, setup, teardown),
+                cmocka_unit_test_setup_teardown(a_flood_hides_nothing_that_costs, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_flood_that_cannot_be_counted_is_none, setup, teardown),
+                cmocka_unit_test_setup_teardown(a_flood_on_a_full_disk, setup, teardown),
                 cmocka_unit_test_setup_teardown(what_the_disk_does_not_take, setup, teardown),
                 cmocka_unit_test_setup_teardown(without_run_an_event_is_still_one, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_touch_is_seen, setup, teardown),

@@ -247,6 +247,41 @@ static void no_pause_is_for_ever(void **state)
         assert_true(wait_usec == SEC(60));
 }
 
+static uint64_t total(const char *human)
+{
+        uint64_t n = 99;
+        assert_code(bg_tries_total(&place.dir, human, &n, &err), BG_OK);
+        return n;
+}
+
+static void the_total_of_all_callers(void **state)
+{
+        (void)state;
+        assert_true(total("alice") == 0);
+        for (uid_t caller = 1000; caller < 1005; caller++)
+                for (unsigned n = 0; n < BG_TRIES_FREE; n++)
+                        assert_code(pay(caller, "alice"), BG_OK);
+        assert_code(pay(1000, "bob"), BG_OK);
+        assert_code(pay(1000, "alice.x"), BG_OK);
+        assert_code(pay(1000, "x.alice"), BG_OK);
+        assert_true(total("alice") == 5 * BG_TRIES_FREE);
+        assert_true(total("bob") == 1);
+        assert_true(total("alice.x") == 1 && total("x.alice") == 1);
+        assert_true(total("alic") == 0 && total("alice2") == 0 && total("") == 0);
+        /* What is refused was not paid; what succeeded counts no more. */
+        assert_code(pay(1000, "alice"), BG_LOCKED);
+        assert_true(total("alice") == 5 * BG_TRIES_FREE);
+        assert_code(bg_tries_clear(&place.dir, 1000, "alice", &err), BG_OK);
+        assert_true(total("alice") == 4 * BG_TRIES_FREE);
+        /* What is no pair's folder is passed by. */
+        unit_put(&place, "tries/README", 0600, "");
+        assert_true(total("alice") == 4 * BG_TRIES_FREE);
+        uint64_t n = 0;
+        assert_int_equal(fchmodat(place.dir.fd, "tries/1001.alice", 0777, 0), 0);
+        assert_code(bg_tries_total(&place.dir, "alice", &n, &err), BG_UNSAFE_FILE);
+        assert_true(total("bob") == 1);
+}
+
 static int pay_one(unsigned i, void *context)
 {
         unsigned l = 0;
@@ -300,6 +335,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(
                         after_a_reboot_the_wall_clock_counts, setup, teardown),
                 cmocka_unit_test_setup_teardown(no_pause_is_for_ever, setup, teardown),
+                cmocka_unit_test_setup_teardown(the_total_of_all_callers, setup, teardown),
                 cmocka_unit_test_setup_teardown(twenty_at_once_get_three, setup, teardown),
                 cmocka_unit_test_setup_teardown(what_cannot_be_paid_is_not_asked, setup, teardown),
         };

@@ -174,6 +174,39 @@ static void opened_by_a_second_name(void **state)
         assert_code(bg_request_publish(&place.dir, ID, "../closed", &err), BG_UNSAFE_FILE);
 }
 
+static void durable_before_it_is_answered(void **state)
+{
+        (void)state;
+        struct bg_event ask = event_of(BG_EVENT_REQUESTED, "alice");
+        struct bg_event yes = event_of(BG_EVENT_APPROVED, "bob");
+        struct bg_now now = unit_now();
+        char id[BG_ID_BYTES];
+        bool made = false;
+        unit_mkdir(&place, "requests");
+        unit_mkdir(&place, "uses");
+        unit_mkdir(&place, "closed");
+        unit_mkdir(&place, "grants/backup-bot");
+        unit_calls_begin(0);
+        assert_code(bg_id_reserve(&place.dir, &now, id, &err), BG_OK);
+        assert_string_equal(unit_calls_end(), "fsync uses");
+        unit_calls_begin(0);
+        assert_code(bg_request_make(&place.dir, &ask, &err), BG_OK);
+        assert_string_equal(
+                unit_calls_end(), "fsync requests; fsync file; linkat ask; fsync " ID);
+        unit_calls_begin(0);
+        assert_code(bg_request_approve(&place.dir, &yes, 1001, &err), BG_OK);
+        assert_string_equal(unit_calls_end(), "fsync file; linkat yes.1001; fsync " ID);
+        unit_calls_begin(0);
+        assert_code(bg_request_end(&place.dir, ID, "token\n", 6, &made, &err), BG_OK);
+        assert_string_equal(unit_calls_end(), "fsync file; linkat end; fsync " ID);
+        unit_calls_begin(0);
+        assert_code(bg_request_publish(&place.dir, ID, "backup-bot", &err), BG_OK);
+        assert_string_equal(unit_calls_end(), "linkat " ID ".grant; fsync backup-bot");
+        unit_calls_begin(0);
+        assert_code(bg_request_set_recorded(&place.dir, ID, &err), BG_OK);
+        assert_string_equal(unit_calls_end(), "fsync file; linkat recorded; fsync " ID);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -183,6 +216,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(all_on_record, setup, teardown),
                 cmocka_unit_test_setup_teardown(twenty_end_it_and_one_has, setup, teardown),
                 cmocka_unit_test_setup_teardown(opened_by_a_second_name, setup, teardown),
+                cmocka_unit_test_setup_teardown(durable_before_it_is_answered, setup, teardown),
         };
         return cmocka_run_group_tests_name("requests", tests, NULL, NULL);
 }

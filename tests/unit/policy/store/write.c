@@ -163,6 +163,99 @@ static void failures_leave_nothing(void **state)
         assert_code(bg_write_sync(&none, &err), BG_STORE_FAILED);
 }
 
+/* Whole before it has a name, and the name durable before it is answered: each call in its place, and
+ * each that fails answered as a failure. */
+static void synced_before_and_after_the_name(void **state)
+{
+        (void)state;
+        char folder[BG_PATH_BYTES];
+        char expected[512];
+        bool made = false;
+        bg_copy(folder, sizeof folder, strrchr(place.path, '/') + 1);
+
+        unit_calls_begin(0);
+        assert_code(bg_write_once(&place.dir, "f", 0600, "x", 1, &made, &err), BG_OK);
+        (void)snprintf(expected, sizeof expected, "fsync file; linkat f; fsync %s", folder);
+        assert_string_equal(unit_calls_end(), expected);
+        /* Whoever comes second has written nothing, and answers for nothing. */
+        unit_calls_begin(0);
+        assert_code(bg_write_once(&place.dir, "f", 0600, "x", 1, &made, &err), BG_OK);
+        assert_string_equal(unit_calls_end(), "fsync file; linkat f");
+        assert_false(made);
+
+        unit_put(&place, "old", 0600, "old");
+        unit_calls_begin(0);
+        assert_code(bg_write_replace(&place.dir, "old", 0600, "new", 3, &err), BG_OK);
+        (void)snprintf(expected, sizeof expected, "fsync file; renameat old; fsync %s", folder);
+        assert_string_equal(unit_calls_end(), expected);
+
+        unit_calls_begin(0);
+        assert_code(bg_write_remove(&place.dir, "old", &err), BG_OK);
+        (void)snprintf(expected, sizeof expected, "unlinkat old; fsync %s", folder);
+        assert_string_equal(unit_calls_end(), expected);
+        /* Who finds it gone cannot know whether that is durable. */
+        unit_calls_begin(0);
+        assert_code(bg_write_remove(&place.dir, "old", &err), BG_OK);
+        assert_string_equal(unit_calls_end(), expected);
+
+        struct bg_dir sub;
+        unit_mkdir(&place, "d");
+        assert_code(bg_dir_sub(&place.dir, "d", &sub, &err), BG_OK);
+        for (int twice = 0; twice < 2; twice++) {
+                unit_calls_begin(0);
+                assert_code(bg_write_link(&place.dir, "f", &sub, "g", &err), BG_OK);
+                assert_string_equal(unit_calls_end(), "linkat g; fsync d");
+        }
+        bg_dir_done(&sub);
+}
+
+static void each_call_that_fails(void **state)
+{
+        (void)state;
+        bool made = true;
+        for (unsigned call = 1; call <= 3; call++) {
+                unit_calls_begin(call);
+                enum bg_code code = bg_write_once(&place.dir, "f", 0600, "x", 1, &made, &err);
+                (void)unit_calls_end();
+                assert_code(code, BG_STORE_FAILED);
+                /* Only once it has its name does it count as made. */
+                assert_int_equal(made, call == 3);
+                assert_int_equal(unit_entries(&place, "."), call == 3);
+        }
+        assert_code(bg_write_remove(&place.dir, "f", &err), BG_OK);
+
+        unit_put(&place, "old", 0600, "old");
+        for (unsigned call = 1; call <= 2; call++) {
+                unit_calls_begin(call);
+                enum bg_code code = bg_write_replace(&place.dir, "old", 0600, "new", 3, &err);
+                (void)unit_calls_end();
+                assert_code(code, BG_STORE_FAILED);
+                assert_string_equal(unit_get(&place, "old"), "old");
+                assert_int_equal(unit_entries(&place, "."), 1); /* nothing half is left */
+        }
+        unit_calls_begin(3);
+        enum bg_code code = bg_write_replace(&place.dir, "old", 0600, "new", 3, &err);
+        (void)unit_calls_end();
+        assert_code(code, BG_STORE_FAILED);
+        for (unsigned call = 1; call <= 2; call++) {
+                unit_calls_begin(call);
+                code = bg_write_remove(&place.dir, "old", &err);
+                (void)unit_calls_end();
+                assert_code(code, BG_STORE_FAILED);
+        }
+        unit_put(&place, "f", 0600, "x");
+        for (unsigned call = 1; call <= 2; call++) {
+                unit_calls_begin(call);
+                code = bg_write_link(&place.dir, "f", &place.dir, "g", &err);
+                (void)unit_calls_end();
+                assert_code(code, BG_STORE_FAILED);
+        }
+        unit_calls_begin(1);
+        code = bg_write_sync(&place.dir, &err);
+        (void)unit_calls_end();
+        assert_code(code, BG_STORE_FAILED);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -173,6 +266,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(removing_and_linking, setup, teardown),
                 cmocka_unit_test_setup_teardown(twenty_at_once, setup, teardown),
                 cmocka_unit_test_setup_teardown(failures_leave_nothing, setup, teardown),
+                cmocka_unit_test_setup_teardown(synced_before_and_after_the_name, setup, teardown),
+                cmocka_unit_test_setup_teardown(each_call_that_fails, setup, teardown),
         };
         return cmocka_run_group_tests_name("write", tests, NULL, NULL);
 }
