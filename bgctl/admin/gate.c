@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The step of init that puts our lines into the host's PAM files; what they are is pamfile's. A file
  * whose lines were edited since is left alone, one that is not there as well. */
+#include "bgctl/admin/logins.h"
 #include "bgctl/admin/pamfile.h"
 #include "bgctl/admin/setup.h"
 #include "bgctl/cli/output.h"
@@ -363,6 +364,10 @@ static unsigned check_gate(struct bg_setup *setup)
                 if (fault)
                         bg_row(stdout, 2, service, "/etc/pam.d/%s %s", service, fault);
                 n += fault != NULL;
+        }
+        if (bg_list_has(&setup->services, "sshd") && bg_sshd_ignores_pam()) {
+                bg_row(stdout, 2, "sshd", "UsePAM no: PAM, and the gate in it, is not asked");
+                n++;
         }
         return n;
 }

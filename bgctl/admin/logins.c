@@ -17,7 +17,7 @@ static const char sshd[] = "/usr/sbin/sshd";
 #define STATIC_UID_MAX 99
 
 /* sshd -T: what holds, a line a word in lower case. `user` NULL: for nobody in particular. False: it
- * did not answer. */
+ * did not answer; it does so for root alone, and only where its /run/sshd is there. */
 static bool ask_sshd(const char *user, char *ret, size_t size)
 {
         char who[256];
@@ -261,6 +261,12 @@ static bool is_yama_off(void)
         return scope == '0' || scope == EOF;
 }
 
+bool bg_sshd_ignores_pam(void)
+{
+        bg_auto_free char *answers = malloc(SSHD_BYTES);
+        return answers && ask_sshd(NULL, answers, SSHD_BYTES) && is_answer(answers, "usepam", "no");
+}
+
 enum bg_code bg_logins_ask(struct bg_check *check, struct bg_error *err)
 {
         bg_auto_free char *answers = malloc(SSHD_BYTES);
@@ -272,6 +278,8 @@ enum bg_code bg_logins_ask(struct bg_check *check, struct bg_error *err)
                 check->use_pam_no = is_answer(answers, "usepam", "no");
                 check->penalties = has_penalties(answers);
                 read_exempt(answers, &check->exempt);
+        } else {
+                check->sshd_silent = geteuid() == 0 && access(sshd, X_OK) == 0;
         }
         check->yama_off = is_yama_off();
         for (uint32_t i = 0; code == BG_OK && i < check->n_identities; i++)

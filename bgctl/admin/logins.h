@@ -7,3 +7,6 @@
 /* Fills the login facts of `check`, whose identities are read. What cannot be had (sshd answers root
  * alone) is left as it is, which finds nothing. Errors: BG_SYSTEM. */
 enum bg_code bg_logins_ask(struct bg_check *check, struct bg_error *err);
+
+/* Whether sshd says UsePAM no; false where it does not answer. */
+bool bg_sshd_ignores_pam(void);

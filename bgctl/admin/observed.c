@@ -6,7 +6,7 @@
 
 #include "bgctl/cli/output.h"
 #include "policy/format/emit.h"
-#include "policy/store/audit.h"
+#include "policy/store/told.h"
 #include "policy/store/store.h"
 
 struct observed {

@@ -3,7 +3,7 @@
 #include "bgctl/tell/feed.h"
 
 #include "policy/host/spawn.h"
-#include "policy/store/audit.h"
+#include "policy/store/told.h"
 #include "policy/store/events.h"
 #include "policy/systemd/journal.h"
 

@@ -119,6 +119,12 @@ static void factors_have_files(const struct checking *c)
         }
 }
 
+static void sshd_answers(const struct checking *c)
+{
+        if (c->check->sshd_silent)
+                tell(c, "sshd -T gives no answer: what it makes of this policy was not checked");
+}
+
 static void sshd_asks_the_gate(const struct checking *c)
 {
         if (c->check->use_pam_no)
@@ -469,6 +475,7 @@ static const struct {
         const char *about;
         void (*look)(const struct checking *);
 } host_login_rules[] = {
+        {WARNING, "sshd", sshd_answers},
         {WARNING, "sshd", sshd_asks_the_gate},
         {WARNING, "sshd", nobody_is_shut_out},
         {WARNING, "kernel.yama.ptrace_scope", processes_are_apart},

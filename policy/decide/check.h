@@ -51,7 +51,8 @@ struct bg_check {
         struct bg_checked_group *groups;
         struct bg_list factor_files; /* factors that have a PAM service of ours */
 
-        /* Of sshd, where it answered: bad news alone, so that no answer is none. */
+        /* Of sshd and the kernel: bad news alone, so that who was not asked finds nothing. */
+        bool sshd_silent; /* it was asked, and did not answer */
         bool use_pam_no;
         bool penalties;       /* a refused login counts against the client's address */
         struct bg_list exempt; /* addresses and networks for which it does not */

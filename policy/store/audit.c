@@ -10,11 +10,9 @@
 #include <sys/stat.h>
 
 #define STATE_BYTES_MAX (16 * 1024 * 1024)
-#define TOLD_BYTES 256
 static const char state_name[] = "state";
-static const char told_name[] = "told";
 
-static void segment_name(uint64_t segment, char ret[static 8])
+void bg_segment_name(uint64_t segment, char ret[static 8])
 {
         (void)snprintf(ret, 8, "%06u", (unsigned)(segment % 1000000));
 }
@@ -274,9 +272,7 @@ enum bg_code bg_record_report(struct bg_record *record, const char *path, uint64
         return BG_OK;
 }
 
-/* Reads one whole line at an offset. BG_NO_SUCH: none, or torn. BG_TAMPERED: it is damaged;
- * `ret_next` is then behind it all the same. */
-static enum bg_code read_line(
+enum bg_code bg_segment_line(
         int fd, uint64_t at, struct bg_line *ret, uint64_t *ret_next, struct bg_error *err)
 {
         bg_auto_free char *text = malloc(BG_LINE_BYTES);
@@ -316,7 +312,7 @@ static enum bg_code catch_up(struct bg_record *record, struct bg_error *err)
                 record->changed = true;
         }
         for (;;) {
-                code = read_line(record->segment_fd, record->head.bytes, line, &next, err);
+                code = bg_segment_line(record->segment_fd, record->head.bytes, line, &next, err);
                 if (code != BG_OK && code != BG_TAMPERED)
                         break;
                 /* Left as it is, as evidence: what is new goes behind it. */
@@ -386,7 +382,7 @@ static enum bg_code open_all(
                 reset_state(record);
         else if (code != BG_OK)
                 return bg_fail(err, code, 0, "%s", why.text);
-        segment_name(record->head.segment, name);
+        bg_segment_name(record->head.segment, name);
         code = open_own(&record->dir, name, &record->segment_fd, err);
         return code == BG_OK ? catch_up(record, err) : code;
 }
@@ -409,81 +405,4 @@ void bg_record_done(struct bg_record *record)
         free(record->reported);
         free(record->caught);
         *record = (struct bg_record)BG_RECORD_NONE;
-}
-
-static enum bg_code open_segment(
-        const struct bg_dir *state, uint64_t segment, int *ret, struct bg_error *err)
-{
-        bg_auto(bg_dir_done) struct bg_dir dir = BG_DIR_NONE;
-        char name[8];
-        enum bg_code code = bg_dir_sub(state, "audit", &dir, err);
-
-        if (code != BG_OK)
-                return code;
-        segment_name(segment, name);
-        *ret = openat(dir.fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-        if (*ret < 0)
-                return bg_fail(err, errno == ENOENT ? BG_NO_SUCH : BG_STORE_FAILED, errno, "%s/%s",
-                        dir.path, name);
-        return BG_OK;
-}
-
-enum bg_code bg_record_read(const struct bg_dir *state, const struct bg_told *told,
-        struct bg_line *ret, uint64_t *ret_next, struct bg_error *err)
-{
-        bg_auto_fd int fd = -1;
-        enum bg_code code = open_segment(state, told->segment, &fd, err);
-        return code == BG_OK ? read_line(fd, told->bytes, ret, ret_next, err) : code;
-}
-
-enum bg_code bg_record_seek(const struct bg_dir *state, struct bg_told *told, struct bg_error *err)
-{
-        bg_auto_fd int fd = -1;
-        bg_auto_free struct bg_line *line = calloc(1, sizeof *line);
-        struct stat st;
-        uint64_t next = 0;
-        enum bg_code code = open_segment(state, told->segment, &fd, err);
-
-        if (code == BG_NO_SUCH)
-                return BG_OK;
-        if (code != BG_OK)
-                return code;
-        if (!line || fstat(fd, &st) < 0)
-                return bg_fail(err, BG_STORE_FAILED, errno, "the record");
-        code = read_line(fd, told->bytes, line, &next, err);
-        if (code == BG_OK && line->seq == told->seq + 1)
-                return BG_OK;
-        if (code == BG_NO_SUCH && (uint64_t)st.st_size == told->bytes)
-                return BG_OK;
-        for (told->bytes = 0;; told->bytes = next) {
-                code = read_line(fd, told->bytes, line, &next, err);
-                if (code == BG_NO_SUCH || (code == BG_OK && line->seq > told->seq))
-                        return BG_OK;
-                if (code != BG_OK && code != BG_TAMPERED)
-                        return code;
-        }
-}
-
-enum bg_code bg_told_load(const struct bg_dir *dir, struct bg_told *ret, struct bg_error *err)
-{
-        char text[TOLD_BYTES + 1];
-        size_t n = 0;
-
-        *ret = (struct bg_told){.v = 1, .segment = 1};
-        enum bg_code code = bg_dir_read(dir, told_name, TOLD_BYTES, text, &n, err);
-        if (code == BG_NO_SUCH)
-                return BG_OK;
-        return code == BG_OK ? bg_document_read(&bg_told_table, told_name, text, n, ret, err)
-                             : code;
-}
-
-enum bg_code bg_told_store(
-        const struct bg_dir *dir, const struct bg_told *told, struct bg_error *err)
-{
-        char text[TOLD_BYTES];
-        struct bg_buffer buffer = BG_BUFFER(text);
-
-        (void)bg_emit(&bg_told_table, told, &buffer);
-        bg_put(&buffer, "\n");
-        return bg_write_replace(dir, told_name, 0600, text, buffer.n, err);
 }

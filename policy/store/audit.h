@@ -56,17 +56,9 @@ enum bg_code bg_record_store(struct bg_record *record, struct bg_error *err);
 enum bg_code bg_record_report(struct bg_record *record, const char *path, uint64_t inode,
         uint64_t mtime, bool *ret_new, struct bg_error *err);
 
-/* Reading, by bgctl-tell: the line that begins at told->bytes of told->segment. `ret_next` is where
- * the next begins. Errors: BG_NO_SUCH (there is none, or not a whole one yet), BG_TAMPERED. */
-enum bg_code bg_record_read(const struct bg_dir *state, const struct bg_told *told,
-        struct bg_line *ret, uint64_t *ret_next, struct bg_error *err);
-
-/* Puts the cursor right where the record was cut or put back under it: told->bytes then is where the
- * first line with a number above told->seq begins, or the end. Errors: BG_STORE_FAILED, … */
-enum bg_code bg_record_seek(
-        const struct bg_dir *state, struct bg_told *told, struct bg_error *err);
-
-/* The cursor: told in the state and its copy in /run; the state's counts. None yet: segment 1, 0. */
-enum bg_code bg_told_load(const struct bg_dir *dir, struct bg_told *ret, struct bg_error *err);
-enum bg_code bg_told_store(
-        const struct bg_dir *dir, const struct bg_told *told, struct bg_error *err);
+/* A segment's name, and its lines, for both ends of the record. bg_segment_line() reads the whole line
+ * that begins at `at`; `ret_next` is where the next begins. Errors: BG_NO_SUCH (there is none, or a
+ * torn one), BG_TAMPERED (it is damaged; `ret_next` is behind it all the same), BG_STORE_FAILED. */
+void bg_segment_name(uint64_t segment, char ret[static 8]);
+enum bg_code bg_segment_line(
+        int fd, uint64_t at, struct bg_line *ret, uint64_t *ret_next, struct bg_error *err);

@@ -19,7 +19,7 @@ def setup():
     policy.create()
     bgctl.init()
     # su sleeps after each refusal.
-    run("sed -i 's/^FAIL_DELAY.*/FAIL_DELAY 0/' /etc/login.defs").ok()
+    run("echo FAIL_DELAY 0 >>/etc/login.defs").ok()
     # What each run leaves is counted, and nothing is sealed in between.
     run(["systemctl", "stop", "bgctl-sweep.path", "bgctl-sweep.timer", "bgctl-sweep.service"]).ok()
 

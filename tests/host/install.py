@@ -10,11 +10,12 @@ from lib.bgctl import bgctl as run_bgctl
 from lib.check import cases, contains, equal, lacks, poll
 from lib.commands import run
 from lib.terminal import Terminal
+from lib.totp import Totp
 
 SERVICES = ("su", "sshd")
 UNITS = ("bgctl-sweep.timer", "bgctl-sweep.path", "bgctl-tell.path")
 STATE = "/var/lib/breakglass"
-COMMANDS = ("init", "enroll", "grant", "list", "show", "revoke", "explain", "policy check")
+COMMANDS = ("init", "enroll", "grant", "list", "show", "revoke", "explain", "policy check", "key list", "clock accept")
 
 
 def setup():
@@ -517,6 +518,8 @@ def test_enroll_qr():
     """enroll on a terminal shows a QR code and the otpauth line; without one, the line alone"""
     for env, block in (({"LANG": "C.UTF-8"}, "\u2588"), ({"LANG": "C", "LC_ALL": "C"}, "##")):
         with Terminal(["bgctl", "enroll", "carol"], env=env) as terminal:
+            terminal.expect("^Code .*: ")
+            terminal.send(Totp(terminal.seen).code())
             seen = terminal.ends(0)
         contains(seen, block * 20)
         contains(seen, "otpauth://totp/")

@@ -216,6 +216,46 @@ static void has_it_already(void)
         bg_copy(humans[0].groups[humans[0].n_groups++], BG_NAME_BYTES, "bg-db");
 }
 
+static void sshd_silent(void)
+{
+        check.sshd_silent = true;
+}
+static void use_pam_no(void)
+{
+        check.use_pam_no = true;
+}
+static void penalties_somewhere(void)
+{
+        check.penalties = true;
+        IDENTITY.from = (struct bg_list){2, {"10.20.0.0/16", "127.0.0.1"}};
+        check.exempt = (struct bg_list){2, {"127.0.0.0/8", "nonsense"}};
+}
+static void penalties_anywhere(void)
+{
+        check.penalties = true;
+}
+static void yama_off(void)
+{
+        check.yama_off = true;
+}
+static void no_shell(void)
+{
+        bg_copy(identities[0].no_shell, BG_FILE_BYTES, "/usr/sbin/nologin");
+}
+static void keys_of_its_own(void)
+{
+        IDENTITY.keys = (struct bg_pairs){1, {{"SHA256:x", "alice"}}};
+        bg_copy(identities[0].writable_keys, BG_FILE_BYTES, "/home/bot/.ssh");
+}
+static void subordinate(void)
+{
+        identities[0].subordinate = true;
+}
+static void packaged(void)
+{
+        identities[0].packaged = true;
+}
+
 static const struct {
         void (*change)(void);
         enum bg_severity severity;
@@ -251,6 +291,15 @@ static const struct {
         {caller_missing, BG_SEVERITY_ERROR, true, "callers: zoe"},
         {owner_missing, BG_SEVERITY_WARNING, true, "owner: zoe"},
         {has_it_already, BG_SEVERITY_WARNING, true, "is in bg-db already"},
+        {sshd_silent, BG_SEVERITY_WARNING, true, "sshd -T gives no answer"},
+        {use_pam_no, BG_SEVERITY_WARNING, true, "UsePAM yes"},
+        {penalties_somewhere, BG_SEVERITY_WARNING, true, "PerSourcePenaltyExemptList 10.20.0.0/16"},
+        {penalties_anywhere, BG_SEVERITY_WARNING, true, "bot has no from:"},
+        {yama_off, BG_SEVERITY_WARNING, true, "kernel.yama.ptrace_scope=1"},
+        {no_shell, BG_SEVERITY_WARNING, true, "bot has the shell /usr/sbin/nologin"},
+        {keys_of_its_own, BG_SEVERITY_ERROR, true, "bot can write /home/bot/.ssh"},
+        {subordinate, BG_SEVERITY_ERROR, true, "/etc/subgid"},
+        {packaged, BG_SEVERITY_WARNING, true, "a package owns bot"},
 };
 #define N_RULES (sizeof rules / sizeof *rules)
 
@@ -291,6 +340,85 @@ static void what_was_meant_is_no_finding(void **state)
         a_right_policy();
         ROLE.factors.n = 0; /* the host's */
         assert_int_equal(look().n, 0);
+        a_right_policy();
+        subordinate();
+        IDENTITY.subordinate_ids = BG_SUBORDINATE_ACCEPTED;
+        assert_int_equal(look().n, 0);
+        /* Who may write its keys is of no account where no key is told from another. */
+        a_right_policy();
+        bg_copy(identities[0].writable_keys, BG_FILE_BYTES, "/home/bot/.ssh");
+        assert_int_equal(look().n, 0);
+}
+
+/* Where nobody is refused, nobody is shut out, and no package's script fails. */
+static void what_refuses_nobody(void **state)
+{
+        (void)state;
+        static const enum bg_without_grant lenient[] = {
+                BG_WITHOUT_GRANT_PLAIN, BG_WITHOUT_GRANT_OBSERVE};
+        for (size_t i = 0; i < 2; i++) {
+                a_right_policy();
+                penalties_somewhere();
+                packaged();
+                IDENTITY.without_grant = lenient[i];
+                assert_int_equal(look().n, 0);
+                IDENTITY.without_grant = BG_WITHOUT_GRANT_DENY;
+                assert_int_equal(look().n, 2);
+        }
+        a_right_policy();
+        penalties_somewhere();
+        check.exempt = (struct bg_list){2, {"10.0.0.0/8", "127.0.0.1"}};
+        assert_int_equal(look().n, 0);
+        check.exempt.n = 1;
+        struct found found = look();
+        assert_int_equal(found.n, 1);
+        assert_non_null(strstr(found.last.text, "ExemptList 127.0.0.1"));
+}
+
+/* The line for sshd names each address once, however many identities log in from it. */
+static void one_line_for_all(void **state)
+{
+        (void)state;
+        a_right_policy();
+        check.penalties = true;
+        check.n_identities = 2;
+        identities[1] = identities[0];
+        bg_copy(identities[1].file, BG_FILE_BYTES, "policy.d/ci.yaml");
+        bg_copy(identities[1].identity.account, BG_NAME_BYTES, "ci");
+        IDENTITY.from = (struct bg_list){2, {"10.1.0.0/16", "10.1.0.0"}};
+        identities[1].identity.from = (struct bg_list){3, {"10.1.0.0", "::1", "10.1.0.0/16"}};
+        struct found found = {0};
+        bg_check_logins(&check, note, &found);
+        assert_int_equal(found.n, 1);
+        const char *list = strstr(found.last.text, "ExemptList ");
+        assert_non_null(list);
+        assert_string_equal(list, "ExemptList 10.1.0.0/16,10.1.0.0,::1");
+        /* As many as there is room for, and a line that ends. */
+        identities[1].identity.from.n = IDENTITY.from.n = BG_LIST_MAX;
+        for (int i = 0; i < BG_LIST_MAX; i++) {
+                (void)snprintf(IDENTITY.from.v[i], BG_ITEM_BYTES, "2001:db8:1111:2222:3333:4444:5555:%x", i + 1);
+                (void)snprintf(identities[1].identity.from.v[i], BG_ITEM_BYTES,
+                        "2001:db8:1111:2222:3333:4444:6666:%x", i + 1);
+        }
+        found = (struct found){0};
+        bg_check_logins(&check, note, &found);
+        assert_int_equal(found.n, 1);
+}
+
+static void of_logins_alone(void **state)
+{
+        (void)state;
+        a_right_policy();
+        role_one_factor();
+        yama_off();
+        subordinate();
+        struct found found = {0};
+        bg_check_logins(&check, note, &found);
+        assert_int_equal(found.n, 2); /* the role is not init's to judge */
+        check.on_host = false;
+        found = (struct found){0};
+        bg_check_logins(&check, note, &found);
+        assert_int_equal(found.n, 0);
 }
 
 static void lookups(void **state)
@@ -311,6 +439,9 @@ int main(void)
                 cmocka_unit_test(each_rule_alone),
                 cmocka_unit_test(without_a_host),
                 cmocka_unit_test(what_was_meant_is_no_finding),
+                cmocka_unit_test(what_refuses_nobody),
+                cmocka_unit_test(one_line_for_all),
+                cmocka_unit_test(of_logins_alone),
                 cmocka_unit_test(lookups),
         };
         return cmocka_run_group_tests_name("check", tests, NULL, NULL);

@@ -73,6 +73,45 @@ static void what_comes_then(void **state)
              "it logs in unelevated.");
 }
 
+static void what_narrows_it(void **state)
+{
+        (void)state;
+        static const char begin[] =
+                "backup-bot can have r (group bg-db) for at most 2h and 5 sessions, by su or sshd, "
+                "when 1 of @oncall (alice, bob) consents after password and totp.";
+        static const char end[] = " Without a grant it logs in unelevated, and what deny would "
+                                  "refuse is recorded.";
+        static const struct {
+                struct bg_reason_rule rule;
+                const char *says;
+        } rules[] = {
+                {{0}, ""},
+                {{.ticket = BG_TICKET_OPTIONAL, .pattern = "x"}, ""},
+                {{.min = 12}, " Who asks must give a reason of 12 characters or more."},
+                {{.ticket = BG_TICKET_REQUIRED}, " Who asks must give a ticket."},
+                {{.min = 12, .ticket = BG_TICKET_REQUIRED, .pattern = "INC-[0-9]+"},
+                        " Who asks must give a reason of 12 characters or more and a ticket that "
+                        "matches INC-[0-9]+."},
+        };
+        char expected[BG_SENTENCE_BYTES];
+        identity.without_grant = BG_WITHOUT_GRANT_OBSERVE;
+        for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+                role.reason = rules[i].rule;
+                (void)snprintf(expected, sizeof expected, "%s%s%s", begin, rules[i].says, end);
+                says(expected);
+        }
+        role.reason = (struct bg_reason_rule){0};
+        role.unused = SEC(900);
+        identity.keys = (struct bg_pairs){2, {{"SHA256:a", "alice"}, {"SHA256:b", "bob"}}};
+        (void)snprintf(expected, sizeof expected, "%s%s%s", begin,
+                " By ssh with SHA256:a (alice) or SHA256:b (bob) only."
+                " A grant that nobody uses within 15m closes.",
+                end);
+        says(expected);
+        role.services = (struct bg_list){1, {"su"}};
+        assert_null(strstr(bg_check_sentence(&check, &identity, &role, text), "By ssh"));
+}
+
 static void the_longest_is_cut_within_its_room(void **state)
 {
         (void)state;
@@ -93,6 +132,7 @@ int main(void)
                 cmocka_unit_test_setup(the_usual, setup),
                 cmocka_unit_test_setup(numbers_and_lists, setup),
                 cmocka_unit_test_setup(what_comes_then, setup),
+                cmocka_unit_test_setup(what_narrows_it, setup),
                 cmocka_unit_test_setup(the_longest_is_cut_within_its_room, setup),
         };
         return cmocka_run_group_tests_name("sentence", tests, NULL, NULL);

@@ -27,6 +27,21 @@ static void numbers(void **state)
         assert_string_equal(text, "-9223372036854775808 9223372036854775807");
 }
 
+static void lists_for_people(void **state)
+{
+        (void)state;
+        static const struct bg_list list = {3, {"a", "b", "c"}};
+        static const char *const expected[] = {"", "a", "a or b", "a, b or c"};
+        for (uint32_t n = 0; n <= 3; n++) {
+                char text[32] = "";
+                struct bg_buffer b = BG_BUFFER(text);
+                struct bg_list some = list;
+                some.n = n;
+                bg_put_list(&b, &some, " or ");
+                assert_string_equal(text, expected[n]);
+        }
+}
+
 static void full_is_said_and_never_overrun(void **state)
 {
         (void)state;
@@ -184,6 +199,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(texts_are_escaped),
                 cmocka_unit_test(numbers),
+                cmocka_unit_test(lists_for_people),
                 cmocka_unit_test(full_is_said_and_never_overrun),
                 cmocka_unit_test(what_is_absent_is_left_out),
                 cmocka_unit_test(everything_reads_back),

@@ -7,7 +7,7 @@
 #include "policy/format/record.h"
 #include "policy/format/syntax.h"
 #include "policy/format/token.h"
-#include "policy/store/audit.h"
+#include "policy/store/told.h"
 #include "policy/store/factors.h"
 #include "policy/store/grants.h"
 #include "policy/store/keyring.h"

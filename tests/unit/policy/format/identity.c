@@ -55,6 +55,9 @@ static void kinds_and_words(void **state)
         assert_reads(&bg_identity_table, LEAST "without_grant: observe\n", &identity);
         assert_int_equal(identity.without_grant, BG_WITHOUT_GRANT_OBSERVE);
         assert_int_equal(identity.keys.n, 0);
+        assert_int_equal(identity.subordinate_ids, BG_SUBORDINATE_UNSET);
+        assert_reads(&bg_identity_table, LEAST "subordinate_ids: accepted\n", &identity);
+        assert_int_equal(identity.subordinate_ids, BG_SUBORDINATE_ACCEPTED);
 }
 
 static void mistakes(void **state)
@@ -89,6 +92,8 @@ static void mistakes(void **state)
                 {"keys: {" KEY "1: alice, " KEY "1: bob}", "keys"},
                 {"keys: [" KEY "1]", "keys"},
                 {"keys: {}\nkeys: {}", "keys"},
+                {"subordinate_ids: yes", "subordinate_ids"},
+                {"subordinate_ids: refused", "subordinate_ids"},
                 {"requesters: [a]", "no field \"requesters\""},
         };
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

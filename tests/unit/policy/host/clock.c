@@ -57,11 +57,34 @@ static void time_goes_on(void **state)
         assert_string_equal(a.boot, b.boot);
 }
 
+#define AT(day, hour) (SEC((((day)*24) + (hour)) * 3600) + 27 * SEC(60) + 999999)
+static void for_people(void **state)
+{
+        (void)state;
+        char text[BG_LOCAL_TIME_BYTES];
+        assert_int_equal(setenv("TZ", "XYZ-2", 1), 0); /* two hours east */
+        tzset();
+        /* Wednesday, 25 November 2026. */
+        bg_usec now = AT(20782, 5);
+        assert_string_equal(bg_local_time(AT(20782, 3), now, text), "05:27 XYZ");
+        assert_string_equal(bg_local_time(AT(20782, 21), now, text), "23:27 XYZ");
+        assert_string_equal(bg_local_time(AT(20782, 22), now, text), "Thu 26 Nov 00:27 XYZ");
+        assert_string_equal(bg_local_time(AT(20781, 21), now, text), "Tue 24 Nov 23:27 XYZ");
+        /* The same day of another year, and a clock without a battery. */
+        assert_string_equal(bg_local_time(AT(20782 + 365, 5), now, text), "Thu 25 Nov 2027 07:27 XYZ");
+        assert_string_equal(bg_local_time(0, now, text), "Thu 01 Jan 1970 02:00 XYZ");
+        (void)bg_local_time(UINT64_MAX, now, text);
+        assert_true(strlen(text) > 0 && strlen(text) < BG_LOCAL_TIME_BYTES);
+        assert_int_equal(unsetenv("TZ"), 0);
+        tzset();
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(both_clocks_and_ids),
                 cmocka_unit_test(time_goes_on),
+                cmocka_unit_test(for_people),
         };
         return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
 }

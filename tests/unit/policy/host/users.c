@@ -43,6 +43,27 @@ static void who_is_not_there(void **state)
         assert_says(&err, "no-such-group-here");
 }
 
+static void homes_and_shells(void **state)
+{
+        (void)state;
+        struct bg_passwd entry;
+        struct bg_error err = {0};
+        assert_code(bg_passwd_by_name("root", &entry, &err), BG_OK);
+        assert_int_equal(entry.home[0], '/');
+        assert_false(bg_shell_is_closed(entry.shell));
+        assert_code(bg_passwd_by_name("no-such-user-here", &entry, &err), BG_NO_SUCH);
+        assert_says(&err, "no-such-user-here");
+        assert_string_equal(entry.home, "");
+        static const char *const closed[] = {"/usr/sbin/nologin", "/sbin/nologin", "/bin/false",
+                "/usr/bin/false", "nologin", NULL};
+        static const char *const open[] = {"", "/bin/sh", "/bin/bash", "/bin/falsetto",
+                "/usr/sbin/nologin.sh", "/nologin/sh", "/usr/bin/git-shell", NULL};
+        for (const char *const *p = closed; *p; p++)
+                assert_true(bg_shell_is_closed(*p));
+        for (const char *const *p = open; *p; p++)
+                assert_false(bg_shell_is_closed(*p));
+}
+
 static void login_uid_is_a_number_or_none(void **state)
 {
         (void)state;
@@ -110,6 +131,14 @@ static int look_at_files(unsigned i, void *context)
                 return 12;
         if (bg_human_by_uid(0, &h, NULL) != BG_OK || strcmp(h.name, "root") != 0)
                 return 13;
+        struct bg_passwd entry;
+        if (bg_passwd_by_name("bob", &entry, NULL) != BG_OK || strcmp(entry.shell, "/bin/bash") != 0 ||
+                strcmp(entry.home, "/home/bob") != 0)
+                return 14;
+        if (bg_passwd_by_name("bob2", &entry, NULL) != BG_OK || entry.shell[0] || entry.home[0])
+                return 15;
+        if (bg_passwd_by_name("+", &entry, NULL) != BG_NO_SUCH)
+                return 16;
         return 0;
 }
 
@@ -123,7 +152,7 @@ static void files_of_our_own(void **state)
         unit_place_make(&place);
         unit_put(&place, "passwd", 0644,
                 "+::::::\nroot:x:0:0::/root:/bin/sh\nalice:x:1000:2000::/:/bin/sh\n"
-                "bob:x:1001:3000::/:/bin/sh\nbob2:x:1001:2000:::\n"
+                "bob:x:1001:3000::/home/bob:/bin/bash\nbob2:x:1001:2000:::\n"
                 "abcdefghijklmnopqrstuvwxyz0123456789:x:1003:3000:::\n"
                 "a line that is none\n\n# a comment\nmany:x:1004:3000:::\n"
                 "last:x:1009:2000::/:/bin/sh\n");
@@ -133,7 +162,7 @@ static void files_of_our_own(void **state)
                 (void)sprintf(groups + strlen(groups), "g%d:x:%d:many\n", i, 5000 + i);
         unit_put(&place, "group", 0644, groups);
         unsigned done = 0;
-        for (int status = 0; status <= 13 && !done; status++)
+        for (int status = 0; status <= 16 && !done; status++)
                 if (unit_race(1, look_at_files, &place, status)) {
                         done = 1;
                         assert_int_equal(status, 0);
@@ -150,6 +179,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(root_is_there),
                 cmocka_unit_test(who_is_not_there),
+                cmocka_unit_test(homes_and_shells),
                 cmocka_unit_test(login_uid_is_a_number_or_none),
                 cmocka_unit_test(files_of_our_own),
         };

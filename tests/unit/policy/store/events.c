@@ -296,6 +296,32 @@ static void the_newest_moment(void **state)
         assert_code(bg_newest_load(&state_place.dir, &newest, &err), BG_UNSAFE_FILE);
 }
 
+static void the_last_look_at_the_gate(void **state)
+{
+        (void)state;
+        struct bg_gate gate = {.v = 1, .use_pam = true};
+        struct bg_gate back;
+        struct stat st;
+        assert_code(bg_gate_load(&store, &back, &err), BG_NO_SUCH);
+        assert_code(bg_gate_store(&store, &gate, &err), BG_OK);
+        assert_code(bg_gate_load(&store, &back, &err), BG_OK);
+        assert_true(back.use_pam && !back.missing[0]);
+        assert_int_equal(fstatat(run_place.dir.fd, "gate", &st, 0), 0);
+        assert_int_equal(st.st_mode & 07777, 0600);
+        gate.use_pam = false;
+        memset(gate.missing, '"', sizeof gate.missing - 1); /* the longest there is */
+        assert_code(bg_gate_store(&store, &gate, &err), BG_OK);
+        assert_code(bg_gate_load(&store, &back, &err), BG_OK);
+        assert_false(back.use_pam);
+        assert_string_equal(back.missing, gate.missing);
+        unit_put(&run_place, "gate", 0600, "{}");
+        assert_code(bg_gate_load(&store, &back, &err), BG_TAMPERED);
+        unit_put(&run_place, "gate", 0666, "{\"v\":1,\"use_pam\":true}");
+        assert_code(bg_gate_load(&store, &back, &err), BG_UNSAFE_FILE);
+        store.run.fd = -1;
+        assert_code(bg_gate_load(&store, &back, &err), BG_NO_SUCH);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -315,6 +341,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_touch_is_seen, setup, teardown),
                 cmocka_unit_test_setup_teardown(wakes_are_taken_away, setup, teardown),
                 cmocka_unit_test_setup_teardown(the_newest_moment, setup, teardown),
+                cmocka_unit_test_setup_teardown(the_last_look_at_the_gate, setup, teardown),
         };
         return cmocka_run_group_tests_name("events", tests, NULL, NULL);
 }
