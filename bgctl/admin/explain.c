@@ -38,7 +38,8 @@ static enum bg_code fill_attempt(
         const char *key = options->values[BG_OPTION_KEY];
 
         if (from && strchr(from, '/'))
-                return bg_fail(err, BG_USAGE, 0, "a login comes from one address, not from %s", from);
+                return bg_fail(
+                        err, BG_USAGE, 0, "a login comes from one address, not from %s", from);
         if (!service)
                 service = caller ? "su" : "sshd";
         bg_copy(attempt->service, sizeof attempt->service,
@@ -153,7 +154,8 @@ static void print_besides(const struct explanation *e)
         for (size_t i = 0; i < e->grants.n; i++)
                 keys = keys || (e->grants.v[i].found == BG_OK && e->grants.v[i].claims.keys.n > 0);
         if (strcmp(e->attempt.service, "sshd") == 0 && keys && !e->attempt.key_known)
-                bg_say(stdout, "", "It matters which ssh key comes in: --key SHA256:... asks for one.");
+                bg_say(stdout, "",
+                        "It matters which ssh key comes in: --key SHA256:... asks for one.");
         if (bg_passwd_by_name(account, &login, NULL) == BG_OK && bg_shell_is_closed(login.shell))
                 bg_say(stdout, "",
                         "Its shell is %s, in whose message ssh and su end all the same. Give it one "

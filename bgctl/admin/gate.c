@@ -184,7 +184,7 @@ static void show_gate(const struct bg_setup *setup)
                         bg_row(stdout, 2, service,
                                 "our lines in /etc/pam.d/%s were edited since; left so", service);
                 else if (is_to_write(setup, &gate) &&
-                        is_same(gate.text, gate.n, gate.wanted, gate.n_wanted))
+                         is_same(gate.text, gate.n, gate.wanted, gate.n_wanted))
                         bg_row(stdout, 2, service,
                                 "our lines in /etc/pam.d/%s are there, and watched from now on",
                                 service);

@@ -154,8 +154,9 @@ static void look_at_keys_file(
                 if (n > 0 && strncmp(p, "none", n) != 0)
                         expand(p, n, who, login, path, sizeof path);
                 bg_auto_free char *real = path[0] ? realpath(path, NULL) : NULL;
-                if (path[0] == '/' && (find_changeable(who, path, it->writable_keys) ||
-                                              (real && find_changeable(who, real, it->writable_keys))))
+                if (path[0] == '/' &&
+                        (find_changeable(who, path, it->writable_keys) ||
+                                (real && find_changeable(who, real, it->writable_keys))))
                         return;
                 p += n + (p[n] == ' ');
         }

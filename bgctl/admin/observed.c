@@ -6,8 +6,8 @@
 
 #include "bgctl/cli/output.h"
 #include "policy/format/emit.h"
-#include "policy/store/told.h"
 #include "policy/store/store.h"
+#include "policy/store/told.h"
 
 struct observed {
         bg_usec first;
@@ -71,9 +71,8 @@ static void print_one(const char *account, const struct observed *one, bg_usec b
         bg_usec now = bg_wall();
 
         if (one->n == 0) {
-                bg_say(stdout, "",
-                        "%s is observed: deny would have refused no login of it%s%s.", account,
-                        begins ? " in all of the record, which begins at " : " yet",
+                bg_say(stdout, "", "%s is observed: deny would have refused no login of it%s%s.",
+                        account, begins ? " in all of the record, which begins at " : " yet",
                         begins ? bg_local_time(begins, now, since) : "");
                 return;
         }

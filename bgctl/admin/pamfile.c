@@ -58,8 +58,9 @@ bool bg_pamfile_line(size_t i, struct bg_pamfile_line *ret)
 {
         if (i >= N_LINES)
                 return false;
-        *ret = (struct bg_pamfile_line){
-                .service = lines[i].service, .where = where_words(&lines[i]), .text = lines[i].text};
+        *ret = (struct bg_pamfile_line){.service = lines[i].service,
+                .where = where_words(&lines[i]),
+                .text = lines[i].text};
         return true;
 }
 

@@ -39,8 +39,8 @@ static bool all_units_are(const char *question, const char *answer)
         const char *at = text;
         int status = 0;
 
-        if (bg_spawn((const char *const[]){systemctl, question, BG_SETUP_UNITS, NULL}, SPAWN_SEC, text,
-                    sizeof text, &status, NULL) != BG_OK ||
+        if (bg_spawn((const char *const[]){systemctl, question, BG_SETUP_UNITS, NULL}, SPAWN_SEC,
+                    text, sizeof text, &status, NULL) != BG_OK ||
                 !text[0])
                 return false;
         for (; *at; at += n + 1)
@@ -73,11 +73,13 @@ static enum bg_code do_units(struct bg_setup *setup, struct bg_error *err)
 
         (void)setup;
         if (!is_booted())
-                return bg_setup_run((const char *const[]){systemctl, "enable", BG_SETUP_UNITS, NULL}, err);
+                return bg_setup_run(
+                        (const char *const[]){systemctl, "enable", BG_SETUP_UNITS, NULL}, err);
         code = bg_setup_run((const char *const[]){systemctl, "daemon-reload", NULL}, err);
         if (code == BG_OK)
                 code = bg_setup_run(
-                        (const char *const[]){systemctl, "enable", "--now", BG_SETUP_UNITS, NULL}, err);
+                        (const char *const[]){systemctl, "enable", "--now", BG_SETUP_UNITS, NULL},
+                        err);
         return code;
 }
 
@@ -96,11 +98,13 @@ static enum bg_code undo_units(struct bg_setup *setup, struct bg_error *err)
 
         (void)setup;
         if (!is_booted()) {
-                code = bg_setup_run((const char *const[]){systemctl, "disable", BG_SETUP_UNITS, NULL}, err);
+                code = bg_setup_run(
+                        (const char *const[]){systemctl, "disable", BG_SETUP_UNITS, NULL}, err);
         } else {
                 settle();
                 code = bg_setup_run(
-                        (const char *const[]){systemctl, "disable", "--now", BG_SETUP_UNITS, NULL}, err);
+                        (const char *const[]){systemctl, "disable", "--now", BG_SETUP_UNITS, NULL},
+                        err);
         }
         if (code == BG_OK)
                 bg_row(stdout, 2, "units", "disabled");

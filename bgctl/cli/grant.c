@@ -101,7 +101,8 @@ static void print_wants(FILE *to, const struct bg_reason_rule *rule)
         }
         if (rule->ticket) {
                 bg_put(&buffer, buffer.n ? "; " : "");
-                bg_put(&buffer, rule->ticket == BG_TICKET_REQUIRED ? "a ticket" : "perhaps a ticket");
+                bg_put(&buffer,
+                        rule->ticket == BG_TICKET_REQUIRED ? "a ticket" : "perhaps a ticket");
                 bg_put(&buffer, rule->pattern[0] ? " that matches " : "");
                 bg_put(&buffer, rule->pattern);
         }
@@ -216,8 +217,8 @@ static bool choose_role(struct granting *g)
                         return refuse_without_role(g);
                 if (!show_roles(g))
                         return false;
-                (void)snprintf(question, sizeof question, "Which (1 to %u, or its name): ",
-                        g->offer.roles.n);
+                (void)snprintf(question, sizeof question,
+                        "Which (1 to %u, or its name): ", g->offer.roles.n);
                 while (!role) {
                         if (bg_terminal_ask(g->terminal, question, answer, sizeof answer, &err) !=
                                 BG_OK)
@@ -231,8 +232,8 @@ static bool choose_role(struct granting *g)
         return true;
 }
 
-typedef enum bg_code meets(
-        const struct bg_reason_rule *rule, const char *role, const char *text, struct bg_error *err);
+typedef enum bg_code meets(const struct bg_reason_rule *rule, const char *role, const char *text,
+        struct bg_error *err);
 
 /* Asks until the rule is met. */
 static bool ask_until(
@@ -257,14 +258,14 @@ static bool ask_why(struct granting *g)
 
         bool reason = !bg_has(g->options, BG_OPTION_REASON) && g->may_ask;
         bool ticket = !bg_has(g->options, BG_OPTION_TICKET) && g->may_ask &&
-                rule->ticket == BG_TICKET_REQUIRED;
+                      rule->ticket == BG_TICKET_REQUIRED;
         if (reason && !ask_until(g, "Why (the reviewer reads this): ", bg_reason_meets,
                               g->ask.reason, sizeof g->ask.reason))
                 return false;
-        (void)snprintf(question, sizeof question, rule->pattern[0] ? "Ticket (%s): " : "Ticket: ",
-                rule->pattern);
-        return !ticket || ask_until(g, question, bg_ticket_meets, g->ask.ticket,
-                                  sizeof g->ask.ticket);
+        (void)snprintf(question, sizeof question,
+                rule->pattern[0] ? "Ticket (%s): " : "Ticket: ", rule->pattern);
+        return !ticket ||
+               ask_until(g, question, bg_ticket_meets, g->ask.ticket, sizeof g->ask.ticket);
 }
 
 /* A caller is known in su alone, an address and a key in ssh alone. */
@@ -272,8 +273,8 @@ static bool excludes_itself(const struct bg_ask *ask, struct bg_error *err)
 {
         if (!ask->caller[0] || (!ask->from[0] && !ask->key[0]))
                 return false;
-        (void)bg_fail(err, BG_USAGE, 0,
-                "--caller is about su, --from and --key are about ssh: not both");
+        (void)bg_fail(
+                err, BG_USAGE, 0, "--caller is about su, --from and --key are about ssh: not both");
         return true;
 }
 

@@ -2,6 +2,7 @@
 /* Sentences, events and PAM's codes; see answer.h. */
 #include "pam_breakglass/managed/answer.h"
 
+#include "policy/host/clock.h"
 #include "policy/store/events.h"
 #include "policy/store/load.h"
 
@@ -9,7 +10,6 @@
 #include <security/pam_ext.h>
 #include <stdio.h>
 #include <syslog.h>
-#include <time.h>
 
 /* When the session ends, by the stricter clock. The two are read one after the other: what differs by
  * less than a second is the grant's own end. */
@@ -139,31 +139,16 @@ void bg_answer_broken(struct bg_login *login, const char *call, const struct bg_
                 bg_code_word(err->code));
 }
 
-/* "03:46 CET", with its date where that is not today's. */
-static void print_end(bg_usec end, bg_usec now, char *ret, size_t size)
-{
-        time_t end_sec = (time_t)(end / BG_USEC_PER_SEC);
-        time_t now_sec = (time_t)(now / BG_USEC_PER_SEC);
-        struct tm then;
-        struct tm today;
-
-        ret[0] = '\0';
-        if (!localtime_r(&end_sec, &then) || !localtime_r(&now_sec, &today))
-                return;
-        bool same = then.tm_yday == today.tm_yday && then.tm_year == today.tm_year;
-        (void)strftime(ret, size, same ? "%H:%M %Z" : "%Y-%m-%d %H:%M %Z", &then);
-}
-
 /* sshd shows it in a login and drops it where a command was asked for. su would print it
  * on the standard output of a script. */
 void bg_answer_opened(struct bg_login *login, const struct bg_event *opened)
 {
-        char end[64];
+        char end[BG_LOCAL_TIME_BYTES];
 
         if (!bg_login_is_ssh(login) && !isatty(STDOUT_FILENO))
                 return;
         login->style = PAM_TEXT_INFO;
-        print_end(opened->expires, opened->time, end, sizeof end);
+        (void)bg_local_time(opened->expires, opened->time, end);
         if (opened->uses_max > 0)
                 note(login, "breakglass: %s, role %s, ends %s. Session %" PRId64 " of %" PRId64 ".",
                         opened->grant, opened->role, end, opened->use, opened->uses_max);

@@ -35,8 +35,8 @@ bool bg_session_is_elevated(pam_handle_t *pamh)
 static void learn_key(struct bg_login *login)
 {
         struct bg_attempt *attempt = &login->attempt;
-        attempt->key_known = bg_login_is_ssh(login) &&
-                bg_key_read(login->pamh, attempt->key, NULL) == BG_OK;
+        attempt->key_known =
+                bg_login_is_ssh(login) && bg_key_read(login->pamh, attempt->key, NULL) == BG_OK;
 }
 
 /* The human whose key it is, as the identity or the grant says; else the fingerprint itself. */

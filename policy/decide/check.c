@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The rules of `policy check`; see check.h. */
-#include "policy/decide/check.h"
-
-#include "policy/format/emit.h"
+#include "policy/decide/checking.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Where the rule that is being asked reports to. */
-struct checking {
-        const struct bg_check *check;
-        enum bg_severity severity;
-        const char *file;
-        void (*tell)(const struct bg_finding *finding, void *context);
-        void *context;
-};
-
-__attribute__((format(printf, 2, 3))) static void tell(
-        const struct checking *c, const char *format, ...)
+void bg_check_tell(const struct bg_checking *c, const char *format, ...)
 {
         struct bg_finding finding = {.severity = c->severity, .file = c->file};
         va_list args;
@@ -60,19 +48,20 @@ const struct bg_checked_role *bg_check_role(const struct bg_check *check, const 
         return NULL;
 }
 
-static void is_named_by_its_file(const struct checking *c, const char *name, const char *word)
+static void is_named_by_its_file(const struct bg_checking *c, const char *name, const char *word)
 {
         size_t n = strlen(name);
         const char *slash = strrchr(c->file, '/');
         const char *base = slash ? slash + 1 : c->file;
 
         if (strncmp(base, name, n) != 0 || strcmp(base + n, ".yaml") != 0)
-                tell(c, "it names the %s %s, and must be called %s.yaml", word, name, name);
+                bg_check_tell(
+                        c, "it names the %s %s, and must be called %s.yaml", word, name, name);
 }
 
 /* --- rules about the host file --- */
 
-static void spans_two_kinds(const struct checking *c, const struct bg_list *factors)
+static void spans_two_kinds(const struct bg_checking *c, const struct bg_list *factors)
 {
         const char *first = NULL;
         bool two = false;
@@ -80,161 +69,78 @@ static void spans_two_kinds(const struct checking *c, const struct bg_list *fact
         for (uint32_t i = 0; i < factors->n; i++) {
                 const char *kind = bg_pairs_get(&c->check->host.factors, factors->v[i]);
                 if (!kind)
-                        tell(c, "factors: the host file does not know %s", factors->v[i]);
+                        bg_check_tell(c, "factors: the host file does not know %s", factors->v[i]);
                 else if (!first)
                         first = kind;
                 else
                         two = two || strcmp(first, kind) != 0;
         }
         if (!two)
-                tell(c, "factors: they must span two kinds, such as knowledge and possession");
+                bg_check_tell(
+                        c, "factors: they must span two kinds, such as knowledge and possession");
 }
 
-static void defaults_span_two_kinds(const struct checking *c)
+static void defaults_span_two_kinds(const struct bg_checking *c)
 {
         spans_two_kinds(c, &c->check->host.default_factors);
 }
 
-static void default_duration_is_under_ceiling(const struct checking *c)
+static void default_duration_is_under_ceiling(const struct bg_checking *c)
 {
         const struct bg_host *host = &c->check->host;
         char lasts[BG_DURATION_BYTES];
         char most[BG_DURATION_BYTES];
 
         if (host->default_duration > host->ceiling)
-                tell(c, "default_duration: %s is above the ceiling of %s",
+                bg_check_tell(c, "default_duration: %s is above the ceiling of %s",
                         bg_duration_print(host->default_duration, lasts),
                         bg_duration_print(host->ceiling, most));
 }
 
-static void factors_have_files(const struct checking *c)
+static void factors_have_files(const struct bg_checking *c)
 {
         const struct bg_pairs *factors = &c->check->host.factors;
 
         for (uint32_t i = 0; i < factors->n; i++) {
                 const char *name = factors->v[i].key;
                 if (strcmp(name, "totp") != 0 && !bg_list_has(&c->check->factor_files, name))
-                        tell(c, "factors: %s has no file pam.d/breakglass-%s; nobody could pass it",
+                        bg_check_tell(c,
+                                "factors: %s has no file pam.d/breakglass-%s; nobody could pass it",
                                 name, name);
         }
 }
 
-static void sshd_answers(const struct checking *c)
-{
-        if (c->check->sshd_silent)
-                tell(c, "sshd -T gives no answer: what it makes of this policy was not checked");
-}
-
-static void sshd_asks_the_gate(const struct checking *c)
-{
-        if (c->check->use_pam_no)
-                tell(c, "UsePAM no: no login by ssh passes the gate. Set UsePAM yes in "
-                        "/etc/ssh/sshd_config and reload it");
-}
-
-static bool is_exempt(const struct bg_check *check, const char *network)
-{
-        for (uint32_t i = 0; i < check->exempt.n; i++)
-                if (bg_is_network(check->exempt.v[i]) &&
-                        bg_network_holds(check->exempt.v[i], network))
-                        return true;
-        return false;
-}
-
-static bool is_refused_without_grant(const struct bg_identity *identity)
-{
-        return identity->without_grant == BG_WITHOUT_GRANT_UNSET ||
-                identity->without_grant == BG_WITHOUT_GRANT_DENY;
-}
-
-/* Each address once, for the line that exempts them. */
-static void put_new(
-        const struct bg_check *check, const struct bg_list *from, char *line, size_t size)
-{
-        struct bg_buffer buffer = {.text = line, .size = size, .n = strlen(line)};
-
-        for (uint32_t i = 0; i < from->n; i++) {
-                char padded[BG_ITEM_BYTES + 2];
-                char whole[BG_FINDING_BYTES + 2];
-                (void)snprintf(padded, sizeof padded, ",%s,", from->v[i]);
-                (void)snprintf(whole, sizeof whole, ",%s,", line);
-                if (is_exempt(check, from->v[i]) || strstr(whole, padded))
-                        continue;
-                bg_put(&buffer, buffer.n ? "," : "");
-                bg_put(&buffer, from->v[i]);
-        }
-}
-
-/* From OpenSSH 9.8 on, a login that the account phase refuses is a failed authentication, and costs
- * everybody behind the client's address. */
-static void nobody_is_shut_out(const struct checking *c)
-{
-        char line[BG_FINDING_BYTES / 2] = "";
-        char anywhere[BG_FINDING_BYTES / 4] = "";
-        struct bg_buffer any = BG_BUFFER(anywhere);
-
-        if (!c->check->penalties)
-                return;
-        for (uint32_t i = 0; i < c->check->n_identities; i++) {
-                const struct bg_identity *identity = &c->check->identities[i].identity;
-                if (!is_refused_without_grant(identity))
-                        continue;
-                put_new(c->check, &identity->from, line, sizeof line);
-                if (identity->from.n == 0) {
-                        bg_put(&any, any.n ? ", " : "");
-                        bg_put(&any, identity->account);
-                }
-        }
-        if (line[0])
-                tell(c,
-                        "refused logins shut out everybody else behind their address; where others "
-                        "share it, write into /etc/ssh/sshd_config.d/: PerSourcePenaltyExemptList %s",
-                        line);
-        if (anywhere[0])
-                tell(c,
-                        "refused logins shut out everybody else behind their address, which may be "
-                        "any address: %s has no from:",
-                        anywhere);
-}
-
-static void processes_are_apart(const struct checking *c)
-{
-        if (c->check->yama_off && c->check->n_identities > 0)
-                tell(c,
-                        "it is not there, or 0: any process of an account can look into an elevated "
-                        "session of it; set kernel.yama.ptrace_scope=1");
-}
-
 /* --- rules about a role --- */
 
-static void role_is_named_by_its_file(const struct checking *c, const struct bg_role *role)
+static void role_is_named_by_its_file(const struct bg_checking *c, const struct bg_role *role)
 {
         is_named_by_its_file(c, role->role, "role");
 }
 
-static void role_spans_two_kinds(const struct checking *c, const struct bg_role *role)
+static void role_spans_two_kinds(const struct bg_checking *c, const struct bg_role *role)
 {
         if (role->factors.n)
                 spans_two_kinds(c, &role->factors);
 }
 
-static void duration_is_under_ceiling(const struct checking *c, const struct bg_role *role)
+static void duration_is_under_ceiling(const struct bg_checking *c, const struct bg_role *role)
 {
         char lasts[BG_DURATION_BYTES];
         char most[BG_DURATION_BYTES];
 
         if (role->max_duration > c->check->host.ceiling)
-                tell(c, "max_duration: %s is above the host's ceiling of %s",
+                bg_check_tell(c, "max_duration: %s is above the host's ceiling of %s",
                         bg_duration_print(role->max_duration, lasts),
                         bg_duration_print(c->check->host.ceiling, most));
 }
 
-static void duration_is_bounded_by_role(const struct checking *c, const struct bg_role *role)
+static void duration_is_bounded_by_role(const struct bg_checking *c, const struct bg_role *role)
 {
         char most[BG_DURATION_BYTES];
 
         if (role->max_duration == 0)
-                tell(c, "max_duration: none, so that a grant may last the host's ceiling of %s",
+                bg_check_tell(c,
+                        "max_duration: none, so that a grant may last the host's ceiling of %s",
                         bg_duration_print(c->check->host.ceiling, most));
 }
 
@@ -243,45 +149,47 @@ static const char *const root_groups[] = {"root", "sudo", "wheel", "admin", "doc
         "incus-admin", "libvirt", "disk", "shadow", "adm", "kmem", "staff", "systemd-journal",
         NULL};
 
-static void root_equivalence_is_said(const struct checking *c, const struct bg_role *role)
+static void root_equivalence_is_said(const struct bg_checking *c, const struct bg_role *role)
 {
         if (role->root_equivalent)
                 return;
         for (const char *const *name = root_groups; *name; name++)
                 if (bg_list_has(&role->groups, *name))
-                        tell(c,
+                        bg_check_tell(c,
                                 "groups: who is in %s is root by another way, or near it; say "
                                 "root_equivalent: yes if that is meant",
                                 *name);
 }
 
-static void marker_is_ours(const struct checking *c, const struct bg_role *role)
+static void marker_is_ours(const struct bg_checking *c, const struct bg_role *role)
 {
         if (bg_list_has(&role->groups, "breakglass"))
-                tell(c, "groups: breakglass is the marker that every elevated session has already");
+                bg_check_tell(c,
+                        "groups: breakglass is the marker that every elevated session has already");
 }
 
-static void approvers_are_humans(const struct checking *c, const struct bg_role *role)
+static void approvers_are_humans(const struct bg_checking *c, const struct bg_role *role)
 {
         for (uint32_t i = 0; i < role->approvers.n; i++)
                 if (is_managed(c->check, role->approvers.v[i]))
-                        tell(c, "approvers: %s has a file in policy.d: no human, and no approver",
+                        bg_check_tell(c,
+                                "approvers: %s has a file in policy.d: no human, and no approver",
                                 role->approvers.v[i]);
 }
 
-static void groups_exist(const struct checking *c, const struct bg_role *role)
+static void groups_exist(const struct bg_checking *c, const struct bg_role *role)
 {
         for (uint32_t i = 0; i < role->groups.n; i++)
                 if (!bg_check_group(c->check, role->groups.v[i]))
-                        tell(c, "groups: %s has no line in /etc/group", role->groups.v[i]);
+                        bg_check_tell(c, "groups: %s has no line in /etc/group", role->groups.v[i]);
 }
 
-static void groups_are_empty(const struct checking *c, const struct bg_role *role)
+static void groups_are_empty(const struct bg_checking *c, const struct bg_role *role)
 {
         for (uint32_t i = 0; i < role->groups.n; i++) {
                 const struct bg_checked_group *group = bg_check_group(c->check, role->groups.v[i]);
                 if (group && group->n_members > 0)
-                        tell(c,
+                        bg_check_tell(c,
                                 "groups: %s has members that hold it for ever (%s%s); what a grant "
                                 "gives should be nobody's otherwise",
                                 group->name, group->members.v[0],
@@ -290,30 +198,31 @@ static void groups_are_empty(const struct checking *c, const struct bg_role *rol
 }
 
 /* A person, or a group with somebody in it. */
-static void are_there(const struct checking *c, const char *field, const struct bg_list *principals)
+static void are_there(
+        const struct bg_checking *c, const char *field, const struct bg_list *principals)
 {
         for (uint32_t i = 0; i < principals->n; i++) {
                 const char *p = principals->v[i];
                 if (p[0] != '@') {
                         if (!human_of(c->check, p))
-                                tell(c, "%s: %s has no line in /etc/passwd", field, p);
+                                bg_check_tell(c, "%s: %s has no line in /etc/passwd", field, p);
                         continue;
                 }
                 const struct bg_checked_group *group = bg_check_group(c->check, p + 1);
                 if (!group)
-                        tell(c, "%s: %s has no line in /etc/group", field, p + 1);
+                        bg_check_tell(c, "%s: %s has no line in /etc/group", field, p + 1);
                 else if (group->n_members == 0)
-                        tell(c, "%s: nobody is in %s", field, p);
+                        bg_check_tell(c, "%s: nobody is in %s", field, p);
         }
 }
 
-static void approvers_are_there(const struct checking *c, const struct bg_role *role)
+static void approvers_are_there(const struct bg_checking *c, const struct bg_role *role)
 {
         are_there(c, "approvers", &role->approvers);
 }
 
 /* A group of approvers may hold a service account: it counts for nothing, but look at it. */
-static void approver_groups_are_human(const struct checking *c, const struct bg_role *role)
+static void approver_groups_are_human(const struct bg_checking *c, const struct bg_role *role)
 {
         for (uint32_t i = 0; i < role->approvers.n; i++) {
                 const char *p = role->approvers.v[i];
@@ -321,72 +230,74 @@ static void approver_groups_are_human(const struct checking *c, const struct bg_
                         p[0] == '@' ? bg_check_group(c->check, p + 1) : NULL;
                 for (uint32_t m = 0; group && m < group->members.n; m++)
                         if (is_managed(c->check, group->members.v[m]))
-                                tell(c, "approvers: %s in %s is a managed account, and no approver",
+                                bg_check_tell(c,
+                                        "approvers: %s in %s is a managed account, and no approver",
                                         group->members.v[m], p);
         }
 }
 
-static void role_is_used(const struct checking *c, const struct bg_role *role)
+static void role_is_used(const struct bg_checking *c, const struct bg_role *role)
 {
         for (uint32_t i = 0; i < c->check->n_identities; i++)
                 if (bg_list_has(&c->check->identities[i].identity.roles, role->role))
                         return;
-        tell(c, "no identity has this role");
+        bg_check_tell(c, "no identity has this role");
 }
 
 /* --- rules about an identity --- */
 
 static void identity_is_named_by_its_file(
-        const struct checking *c, const struct bg_identity *identity)
+        const struct bg_checking *c, const struct bg_identity *identity)
 {
         is_named_by_its_file(c, identity->account, "account");
 }
 
-static void roles_are_there(const struct checking *c, const struct bg_identity *identity)
+static void roles_are_there(const struct bg_checking *c, const struct bg_identity *identity)
 {
         for (uint32_t i = 0; i < identity->roles.n; i++)
                 if (!bg_check_role(c->check, identity->roles.v[i]))
-                        tell(c, "roles: there is no roles.d/%s.yaml that can be used",
+                        bg_check_tell(c, "roles: there is no roles.d/%s.yaml that can be used",
                                 identity->roles.v[i]);
 }
 
 /* root may su to anybody; as a caller it would be let in by sshd, where every login's real uid is 0. */
-static void root_is_no_caller(const struct checking *c, const struct bg_identity *identity)
+static void root_is_no_caller(const struct bg_checking *c, const struct bg_identity *identity)
 {
         if (bg_list_has(&identity->callers, "root"))
-                tell(c, "callers: root needs no entry, and must have none");
+                bg_check_tell(c, "callers: root needs no entry, and must have none");
 }
 
-static void root_is_not_managed(const struct checking *c, const struct bg_identity *identity)
+static void root_is_not_managed(const struct bg_checking *c, const struct bg_identity *identity)
 {
         const struct bg_human *human = human_of(c->check, identity->account);
 
         if (strcmp(identity->account, "root") == 0 || (human && human->uid == 0))
-                tell(c, "%s has uid 0: root is never managed, and this file is ignored",
+                bg_check_tell(c, "%s has uid 0: root is never managed, and this file is ignored",
                         identity->account);
 }
 
-static void account_is_there(const struct checking *c, const struct bg_identity *identity)
+static void account_is_there(const struct bg_checking *c, const struct bg_identity *identity)
 {
         if (!human_of(c->check, identity->account))
-                tell(c, "%s has no line in /etc/passwd", identity->account);
+                bg_check_tell(c, "%s has no line in /etc/passwd", identity->account);
 }
 
-static void callers_are_there(const struct checking *c, const struct bg_identity *identity)
+static void callers_are_there(const struct bg_checking *c, const struct bg_identity *identity)
 {
         are_there(c, "callers", &identity->callers);
 }
 
-static void callers_are_not_uid_0(const struct checking *c, const struct bg_identity *identity)
+static void callers_are_not_uid_0(const struct bg_checking *c, const struct bg_identity *identity)
 {
         for (uint32_t i = 0; i < identity->callers.n; i++) {
                 const struct bg_human *human = human_of(c->check, identity->callers.v[i]);
                 if (human && human->uid == 0 && strcmp(human->name, "root") != 0)
-                        tell(c, "callers: %s has uid 0, and must have no entry", human->name);
+                        bg_check_tell(
+                                c, "callers: %s has uid 0, and must have no entry", human->name);
         }
 }
 
-static void owner_is_there(const struct checking *c, const struct bg_identity *identity)
+static void owner_is_there(const struct bg_checking *c, const struct bg_identity *identity)
 {
         struct bg_list owner = {.n = 1};
 
@@ -396,7 +307,7 @@ static void owner_is_there(const struct checking *c, const struct bg_identity *i
 
 /* Whoever approves alone and may then su to it has nobody beside her. */
 static void account_is_in_no_role_group(
-        const struct checking *c, const struct bg_identity *identity)
+        const struct bg_checking *c, const struct bg_identity *identity)
 {
         const struct bg_human *human = human_of(c->check, identity->account);
 
@@ -405,53 +316,11 @@ static void account_is_in_no_role_group(
                 for (uint32_t g = 0; role && g < role->role.groups.n; g++)
                         for (uint32_t i = 0; i < human->n_groups; i++)
                                 if (strcmp(human->groups[i], role->role.groups.v[g]) == 0)
-                                        tell(c,
+                                        bg_check_tell(c,
                                                 "%s is in %s already: the role %s gives nothing "
                                                 "that it has not for ever",
                                                 human->name, human->groups[i], role->role.role);
         }
-}
-
-static void shell_lets_in(const struct checking *c, const struct bg_checked_identity *it)
-{
-        const char *account = it->identity.account;
-
-        if (it->no_shell[0])
-                tell(c,
-                        "%s has the shell %s: ssh and su end in its message, with a grant too. Give "
-                        "it one (usermod -s /bin/sh %s), or go by root: su -s /bin/sh %s",
-                        account, it->no_shell, account, account);
-}
-
-/* It could add a key of anybody's, or a certificate authority of its own there. */
-static void keys_are_not_its_own(const struct checking *c, const struct bg_checked_identity *it)
-{
-        if (it->identity.keys.n && it->writable_keys[0])
-                tell(c,
-                        "keys: %s can write %s, and with it who may log in; let sshd read a file of "
-                        "root's (AuthorizedKeysFile)",
-                        it->identity.account, it->writable_keys);
-}
-
-static void has_no_subordinate_ids(const struct checking *c, const struct bg_checked_identity *it)
-{
-        const char *account = it->identity.account;
-
-        if (it->subordinate && it->identity.subordinate_ids != BG_SUBORDINATE_ACCEPTED)
-                tell(c,
-                        "%s has a line in /etc/subgid, by which a session keeps its groups and drops "
-                        "its mark: usermod --del-subgids 0-4294967294 %s, or say subordinate_ids: "
-                        "accepted",
-                        account, account);
-}
-
-static void package_is_not_refused(const struct checking *c, const struct bg_checked_identity *it)
-{
-        if (it->packaged && is_refused_without_grant(&it->identity))
-                tell(c,
-                        "without_grant: a package owns %s, and its scripts su to it as root; deny "
-                        "refuses them (plain and observe do not)",
-                        it->identity.account);
 }
 
 /* --- the tables --- */
@@ -462,39 +331,17 @@ static void package_is_not_refused(const struct checking *c, const struct bg_che
 static const struct {
         enum bg_severity severity;
         bool asks_host;
-        void (*look)(const struct checking *);
+        void (*look)(const struct bg_checking *);
 } host_rules[] = {
         {ERROR, false, defaults_span_two_kinds},
         {ERROR, false, default_duration_is_under_ceiling},
         {ERROR, true, factors_have_files},
 };
 
-/* What the host's logins make of the policy; `about` stands for the file. */
-static const struct {
-        enum bg_severity severity;
-        const char *about;
-        void (*look)(const struct checking *);
-} host_login_rules[] = {
-        {WARNING, "sshd", sshd_answers},
-        {WARNING, "sshd", sshd_asks_the_gate},
-        {WARNING, "sshd", nobody_is_shut_out},
-        {WARNING, "kernel.yama.ptrace_scope", processes_are_apart},
-};
-
-static const struct {
-        enum bg_severity severity;
-        void (*look)(const struct checking *, const struct bg_checked_identity *);
-} login_rules[] = {
-        {WARNING, shell_lets_in},
-        {ERROR, keys_are_not_its_own},
-        {ERROR, has_no_subordinate_ids},
-        {WARNING, package_is_not_refused},
-};
-
 static const struct {
         enum bg_severity severity;
         bool asks_host;
-        void (*look)(const struct checking *, const struct bg_role *);
+        void (*look)(const struct bg_checking *, const struct bg_role *);
 } role_rules[] = {
         {ERROR, false, role_is_named_by_its_file},
         {ERROR, false, role_spans_two_kinds},
@@ -513,7 +360,7 @@ static const struct {
 static const struct {
         enum bg_severity severity;
         bool asks_host;
-        void (*look)(const struct checking *, const struct bg_identity *);
+        void (*look)(const struct bg_checking *, const struct bg_identity *);
 } identity_rules[] = {
         {ERROR, false, identity_is_named_by_its_file},
         {ERROR, false, roles_are_there},
@@ -528,31 +375,10 @@ static const struct {
 
 #define N(array) (sizeof array / sizeof *array)
 
-void bg_check_logins(const struct bg_check *check,
-        void (*tell_finding)(const struct bg_finding *finding, void *context), void *context)
-{
-        struct checking c = {.check = check, .tell = tell_finding, .context = context};
-
-        if (!check->on_host)
-                return;
-        for (size_t r = 0; r < N(host_login_rules); r++) {
-                c.severity = host_login_rules[r].severity;
-                c.file = host_login_rules[r].about;
-                host_login_rules[r].look(&c);
-        }
-        for (uint32_t i = 0; i < check->n_identities; i++) {
-                c.file = check->identities[i].file;
-                for (size_t r = 0; r < N(login_rules); r++) {
-                        c.severity = login_rules[r].severity;
-                        login_rules[r].look(&c, &check->identities[i]);
-                }
-        }
-}
-
 void bg_check(const struct bg_check *check,
         void (*tell_finding)(const struct bg_finding *finding, void *context), void *context)
 {
-        struct checking c = {.check = check, .tell = tell_finding, .context = context};
+        struct bg_checking c = {.check = check, .tell = tell_finding, .context = context};
 
         c.file = check->host_file;
         for (size_t r = 0; r < N(host_rules); r++) {

@@ -19,11 +19,12 @@ struct bg_checked_identity {
         struct bg_identity identity;
 
         /* Of the host, as far as it was asked: how the account logs in. */
-        char no_shell[BG_FILE_BYTES];      /* its shell, where that lets nobody in */
-        char writable_keys[BG_FILE_BYTES]; /* what it can change of the path to the AuthorizedKeysFile
+        char no_shell[BG_FILE_BYTES]; /* its shell, where that lets nobody in */
+        char writable_keys
+                [BG_FILE_BYTES]; /* what it can change of the path to the AuthorizedKeysFile
                                               that sshd reads for it; "": nothing */
-        bool subordinate;                  /* it has a line in /etc/subgid */
-        bool packaged;                     /* a package made it, and may su to it in its scripts */
+        bool subordinate;        /* it has a line in /etc/subgid */
+        bool packaged;           /* a package made it, and may su to it in its scripts */
 };
 
 /* A group of the host's, with whoever is in it. */
@@ -54,9 +55,9 @@ struct bg_check {
         /* Of sshd and the kernel: bad news alone, so that who was not asked finds nothing. */
         bool sshd_silent; /* it was asked, and did not answer */
         bool use_pam_no;
-        bool penalties;       /* a refused login counts against the client's address */
+        bool penalties;        /* a refused login counts against the client's address */
         struct bg_list exempt; /* addresses and networks for which it does not */
-        bool yama_off;        /* any process of an account may look into its others */
+        bool yama_off;         /* any process of an account may look into its others */
 };
 
 /* A line to be copied into sshd's configuration may be long. */

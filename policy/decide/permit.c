@@ -70,9 +70,9 @@ enum bg_code bg_factors_check(
                 two_kinds = two_kinds || (first && strcmp(first, kind) != 0);
                 first = kind;
         }
-        return two_kinds
-                ? BG_OK
-                : bg_fail(err, BG_BAD_POLICY, 0, "the factors asked for are not of two kinds");
+        return two_kinds ? BG_OK
+                         : bg_fail(err, BG_BAD_POLICY, 0,
+                                   "the factors asked for are not of two kinds");
 }
 
 static enum bg_code is_short_enough(const struct bg_case *c, struct bg_error *err)
@@ -86,8 +86,8 @@ static enum bg_code is_short_enough(const struct bg_case *c, struct bg_error *er
                 bg_duration_print(longest, text));
 }
 
-enum bg_code bg_reason_check(const struct bg_role *role, const char *reason, const char *ticket,
-        struct bg_error *err)
+enum bg_code bg_reason_check(
+        const struct bg_role *role, const char *reason, const char *ticket, struct bg_error *err)
 {
         enum bg_code code = bg_reason_meets(&role->reason, role->role, reason, err);
         return code == BG_OK ? bg_ticket_meets(&role->reason, role->role, ticket, err) : code;
@@ -95,7 +95,8 @@ enum bg_code bg_reason_check(const struct bg_role *role, const char *reason, con
 
 static enum bg_code reason_is_given(const struct bg_case *c, struct bg_error *err)
 {
-        return bg_reason_check(c->role, c->reason ? c->reason : "", c->ticket ? c->ticket : "", err);
+        return bg_reason_check(
+                c->role, c->reason ? c->reason : "", c->ticket ? c->ticket : "", err);
 }
 
 static enum bg_code one_approval_is_enough(const struct bg_case *c, struct bg_error *err)
@@ -142,7 +143,8 @@ static enum bg_code asked_by_root(const struct bg_case *c, struct bg_error *err)
 {
         if (c->caller.found && c->caller.uid == 0)
                 return BG_OK;
-        return bg_fail(err, BG_NOT_PERMITTED, 0, "only root accepts a clock, with --as and factors");
+        return bg_fail(
+                err, BG_NOT_PERMITTED, 0, "only root accepts a clock, with --as and factors");
 }
 
 static condition *const accept_clock_conditions[] = {

@@ -23,10 +23,11 @@ enum bg_code bg_window_check(const struct bg_claims *claims, bg_usec exp, const 
 
         if (same_boot) {
                 /* Setting the wall clock back gains nothing: since issue, no more boot time may
-                 * have passed than the grant lasts. A boot clock before issue cannot be. */
+                 * have passed than the grant lasts. A boot clock before issue was read before a
+                 * grant that was then found: such a grant must not be closed as over. */
                 bg_usec lasts = exp - claims->iat;
                 if (now->boottime < claims->boottime)
-                        return BG_EXPIRED;
+                        return BG_NOT_YET;
                 bg_usec passed = now->boottime - claims->boottime;
                 if (passed >= lasts)
                         return BG_EXPIRED;

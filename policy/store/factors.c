@@ -224,11 +224,14 @@ static enum bg_code add_pair(
         if (!point || strcmp(point + 1, t->human) != 0)
                 return BG_OK;
         enum bg_code code = bg_dir_sub(dir, name, &tries, err);
-        if (code == BG_OK)
-                code = next_try(&tries, &next, err);
-        if (code == BG_OK)
-                t->total += next - 1;
-        return code;
+        if (code == BG_NO_SUCH) /* taken away by the sweep since it was listed */
+                return BG_OK;
+        if (code != BG_OK)
+                return code;
+        /* A pair that is full counts as what it has: it must not stand in others' way. */
+        (void)next_try(&tries, &next, NULL);
+        t->total += next > 0 ? next - 1 : 0;
+        return BG_OK;
 }
 
 enum bg_code bg_tries_total(

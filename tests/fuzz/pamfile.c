@@ -33,7 +33,8 @@ static bool same(const struct text *a, const struct text *b)
         return a->n == b->n && memcmp(a->bytes, b->bytes, a->n) == 0;
 }
 
-static void add_and_take_out(const char *service, const struct text *before, const char *bytes, size_t n)
+static void add_and_take_out(
+        const char *service, const struct text *before, const char *bytes, size_t n)
 {
         struct bg_error err = {0};
         struct text added = {0};

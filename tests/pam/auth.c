@@ -9,9 +9,24 @@ static int authenticate(struct stage *stage, const char *service)
 {
         stage_end(stage);
         stage_start(stage, service, ACCOUNT);
-        int answer = stage_call(stage, pam_authenticate, 0);
+        return stage_call(stage, pam_authenticate, 0);
+}
+
+/* He is told before he is asked for a password, which would not help him; and only once. */
+static void assert_told(struct stage *stage, enum bg_code code, unsigned n_events)
+{
+        struct bg_event event;
+        char word[64];
+
+        (void)snprintf(word, sizeof word, "(%s).", bg_code_word(code));
+        assert_non_null(strstr(stage->said, word));
+        assert_int_equal(stage_events(stage, BG_EVENT_SESSION_REFUSED, &event), n_events);
+        assert_code(event.code, code);
+        assert_string_equal(event.person, stage->caller.name);
+        stage->said[0] = '\0';
+        assert_int_equal(stage_call(stage, pam_acct_mgmt, 0), PAM_PERM_DENIED);
         assert_string_equal(stage->said, "");
-        return answer;
+        assert_int_equal(stage_events(stage, BG_EVENT_SESSION_REFUSED, NULL), n_events);
 }
 
 static void test_named(void **state)
@@ -20,10 +35,13 @@ static void test_named(void **state)
         struct bg_claims claims;
 
         assert_int_equal(authenticate(stage, "su"), NOT_OURS);
+        assert_told(stage, BG_NO_GRANT, 1);
         stage_grant(stage, &claims);
         assert_int_equal(authenticate(stage, "su"), PAM_SUCCESS);
+        assert_string_equal(stage->said, "");
         assert_int_equal(authenticate(stage, "su-l"), PAM_SUCCESS);
-        assert_int_equal(stage_events(stage, BG_EVENT_SESSION_REFUSED, NULL), 0);
+        assert_string_equal(stage->said, "");
+        assert_int_equal(stage_events(stage, BG_EVENT_SESSION_REFUSED, NULL), 1);
 }
 
 /* No answer of ours ends sshd's chain, nor any other's. */
@@ -36,6 +54,10 @@ static void test_other_services(void **state)
         assert_int_equal(authenticate(stage, "sshd"), NOT_OURS);
         assert_int_equal(authenticate(stage, "login"), NOT_OURS);
         assert_int_equal(authenticate(stage, "sudo"), NOT_OURS);
+        stage_close(stage, claims.jti, BG_EVENT_REVOKED);
+        assert_int_equal(authenticate(stage, "sshd"), NOT_OURS);
+        assert_string_equal(stage->said, "");
+        assert_int_equal(stage_events(stage, BG_EVENT_SESSION_REFUSED, NULL), 0);
 }
 
 static void test_not_named_by_policy(void **state)
@@ -47,6 +69,7 @@ static void test_not_named_by_policy(void **state)
         unit_put(&stage->place, "etc/policy.d/" ACCOUNT ".yaml", 0644,
                 "account: " ACCOUNT "\nkind: bot\nfunction: f\nowner: root\nroles: [db-restart]\n");
         assert_int_equal(authenticate(stage, "su"), NOT_OURS);
+        assert_told(stage, BG_WRONG_CALLER, 1);
 }
 
 static void test_not_named_by_grant(void **state)
@@ -58,6 +81,31 @@ static void test_not_named_by_grant(void **state)
         bg_copy(claims.callers.v[0], BG_ITEM_BYTES, "sys");
         stage_open(stage, &claims);
         assert_int_equal(authenticate(stage, "su"), NOT_OURS);
+        assert_told(stage, BG_WRONG_CALLER, 1);
+}
+
+/* Where an ordinary login will do, there is nothing to tell. */
+static void test_plain(void **state)
+{
+        struct stage *stage = *state;
+
+        stage_identity(stage, "without_grant: plain\n");
+        assert_int_equal(authenticate(stage, "su"), NOT_OURS);
+        assert_string_equal(stage->said, "");
+        assert_int_equal(stage_call(stage, pam_acct_mgmt, 0), PAM_SUCCESS);
+}
+
+/* Told in auth that there is none, and then there is a bad one: that is told as well. */
+static void test_told_anew(void **state)
+{
+        struct stage *stage = *state;
+
+        assert_int_equal(authenticate(stage, "su"), NOT_OURS);
+        unit_put(&stage->place, "state/grants/" ACCOUNT "/README", 0600, "");
+        assert_int_equal(stage_call(stage, pam_acct_mgmt, 0), PAM_PERM_DENIED);
+        assert_non_null(strstr(stage->said, "(no-grant)."));
+        assert_non_null(strstr(stage->said, "(malformed)."));
+        assert_int_equal(stage_events(stage, BG_EVENT_SESSION_REFUSED, NULL), 2);
 }
 
 /* The environment and PAM's items are the caller's to set. */
@@ -88,6 +136,7 @@ static void test_root_is_no_caller(void **state)
         stage_grant(stage, &claims);
         assert_int_equal(authenticate(stage, "su"), NOT_OURS);
         assert_int_equal(authenticate(stage, "sshd"), NOT_OURS);
+        assert_string_equal(stage->said, "");
 }
 
 /* Nothing but the grant that let the caller in may carry him on: plain is impossible. */
@@ -160,6 +209,8 @@ int main(void)
                 TEST(test_other_services),
                 TEST(test_not_named_by_policy),
                 TEST(test_not_named_by_grant),
+                TEST(test_plain),
+                TEST(test_told_anew),
                 TEST(test_ruser),
                 TEST(test_root_is_no_caller),
                 TEST(test_revoked_since),

@@ -229,8 +229,7 @@ int __wrap_fsync(int fd);
 int __real_linkat(int from, const char *name, int to, const char *new_name, int flags)
         __attribute__((weak));
 int __wrap_linkat(int from, const char *name, int to, const char *new_name, int flags);
-int __real_renameat(int from, const char *name, int to, const char *new_name)
-        __attribute__((weak));
+int __real_renameat(int from, const char *name, int to, const char *new_name) __attribute__((weak));
 int __wrap_renameat(int from, const char *name, int to, const char *new_name);
 int __real_unlinkat(int fd, const char *name, int flags) __attribute__((weak));
 int __wrap_unlinkat(int fd, const char *name, int flags);
@@ -248,14 +247,13 @@ int __wrap_fsync(int fd)
         path[n > 0 ? n : 0] = '\0';
         const char *name = strrchr(path, '/');
         return note_call("fsync", S_ISDIR(st.st_mode) && name ? name + 1 : "file")
-                ? -1
-                : __real_fsync(fd);
+                       ? -1
+                       : __real_fsync(fd);
 }
 
 int __wrap_linkat(int from, const char *name, int to, const char *new_name, int flags)
 {
-        return note_call("linkat", new_name) ? -1
-                                             : __real_linkat(from, name, to, new_name, flags);
+        return note_call("linkat", new_name) ? -1 : __real_linkat(from, name, to, new_name, flags);
 }
 
 int __wrap_renameat(int from, const char *name, int to, const char *new_name)

@@ -396,7 +396,8 @@ static void one_line_for_all(void **state)
         /* As many as there is room for, and a line that ends. */
         identities[1].identity.from.n = IDENTITY.from.n = BG_LIST_MAX;
         for (int i = 0; i < BG_LIST_MAX; i++) {
-                (void)snprintf(IDENTITY.from.v[i], BG_ITEM_BYTES, "2001:db8:1111:2222:3333:4444:5555:%x", i + 1);
+                (void)snprintf(IDENTITY.from.v[i], BG_ITEM_BYTES,
+                        "2001:db8:1111:2222:3333:4444:5555:%x", i + 1);
                 (void)snprintf(identities[1].identity.from.v[i], BG_ITEM_BYTES,
                         "2001:db8:1111:2222:3333:4444:6666:%x", i + 1);
         }

@@ -264,11 +264,13 @@ static void ch_wrong_key(void)
 }
 static void ch_key_of_policy(void)
 {
-        by_key("SHA256:other"), policy.identity.keys = (struct bg_pairs){1, {{"SHA256:one", "alice"}}};
+        by_key("SHA256:other"),
+                policy.identity.keys = (struct bg_pairs){1, {{"SHA256:one", "alice"}}};
 }
 static void ch_key_no_longer(void)
 {
-        ch_wrong_key(), by_key("SHA256:one"), policy.identity.keys = (struct bg_pairs){1, {{"SHA256:other", "alice"}}};
+        ch_wrong_key(), by_key("SHA256:one"),
+                policy.identity.keys = (struct bg_pairs){1, {{"SHA256:other", "alice"}}};
 }
 static void ch_no_key(void)
 {
@@ -416,7 +418,8 @@ static void keys(void **state)
         assert_code(bg_decide(&policy, &all, &attempt, &got), BG_OK);
         by_key("SHA256:one");
         assert_code(bg_decide(&policy, &all, &attempt, &got), BG_OK);
-        policy.identity.keys = (struct bg_pairs){2, {{"SHA256:two", "bob"}, {"SHA256:one", "alice"}}};
+        policy.identity.keys =
+                (struct bg_pairs){2, {{"SHA256:two", "bob"}, {"SHA256:one", "alice"}}};
         assert_code(bg_decide(&policy, &all, &attempt, &got), BG_OK);
         by_key("SHA256:two"); /* policy allows it, the grant was narrowed */
         assert_code(bg_decide(&policy, &all, &attempt, &got), BG_WRONG_KEY);

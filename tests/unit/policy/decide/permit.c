@@ -306,9 +306,10 @@ static void who_may_name_another(void **state)
 static void factors_are_of_two_kinds(void **state)
 {
         (void)state;
-        static const struct bg_host host = {.factors = {.n = 4,
-                .v = {{"password", "knowledge"}, {"pin", "knowledge"}, {"totp", "possession"},
-                        {"key", "possession"}}}};
+        static const struct bg_host host = {
+                .factors = {.n = 4,
+                        .v = {{"password", "knowledge"}, {"pin", "knowledge"},
+                                {"totp", "possession"}, {"key", "possession"}}}};
         static const struct {
                 struct bg_list factors;
                 const char *says; /* NULL: it is good */
@@ -348,12 +349,9 @@ static void reasons_and_tickets(void **state)
                 const char *ticket;
                 const char *says; /* NULL: it is enough */
         } rows[] = {
-                {{0}, "", "", NULL},
-                {{0}, "", "whatever", NULL},
-                {{.min = 4}, "abc", "", "at least 4"},
-                {{.min = 4}, "abcd", "", NULL},
-                {{.min = 4}, "a b c", "", "at least 4"},
-                {{.min = 4}, "    ", "", "at least 4"},
+                {{0}, "", "", NULL}, {{0}, "", "whatever", NULL},
+                {{.min = 4}, "abc", "", "at least 4"}, {{.min = 4}, "abcd", "", NULL},
+                {{.min = 4}, "a b c", "", "at least 4"}, {{.min = 4}, "    ", "", "at least 4"},
                 {{.min = 4}, " a  bc d ", "", NULL},
                 {{.min = 4}, "äöü", "", "at least 4"}, /* three, of six bytes */
                 {{.min = 4}, "äöüß", "", NULL},
@@ -371,8 +369,7 @@ static void reasons_and_tickets(void **state)
                 {{.pattern = "INC-[0-9]+"}, "", "INC-1 INC-2", "matches"},
                 {{.pattern = "INC-[0-9]+"}, "", "inc-1", "matches"},
                 {{.pattern = "a|ab"}, "", "ab", NULL}, /* the longest, not the first */
-                {{.pattern = "a|b"}, "", "ab", "matches"},
-                {{.pattern = "^INC$"}, "", "INC", NULL},
+                {{.pattern = "a|b"}, "", "ab", "matches"}, {{.pattern = "^INC$"}, "", "INC", NULL},
                 {{.pattern = "x*"}, "", "y", "matches"}, /* an empty match is none */
                 {{.pattern = "["}, "", "x", "matches"},  /* what does not compile matches nothing */
         };

@@ -111,7 +111,8 @@ static void accepted(void **state)
         assert_round_trip(&bg_accepted_table, &one);
         one.newest = 0; /* there was no record */
         assert_round_trip(&bg_accepted_table, &one);
-        assert_refuses(&bg_accepted_table, "{\"newest\":\"2026-11-24T02:46:00Z\"}", "clock: missing");
+        assert_refuses(
+                &bg_accepted_table, "{\"newest\":\"2026-11-24T02:46:00Z\"}", "clock: missing");
         assert_refuses(&bg_accepted_table, "{\"clock\":\"now\"}", "clock");
 }
 

@@ -32,7 +32,8 @@ static void a_whole_question(void **state)
         assert_reads(&bg_ask_table, "{\"uses\":1000}", &ask);
         assert_true(ask.uses == BG_USES_MAX);
         assert_reads(&bg_ask_table, "{}", &ask);
-        assert_true(ask.uses == 0 && !ask.caller[0] && !ask.service[0] && !ask.from[0] && !ask.key[0]);
+        assert_true(
+                ask.uses == 0 && !ask.caller[0] && !ask.service[0] && !ask.from[0] && !ask.key[0]);
         assert_round_trip(&bg_ask_table, &ask);
         assert_true(bg_document_holds(&bg_ask_table, &ask));
 }

@@ -460,6 +460,23 @@ static void structs_from_elsewhere(void **state)
         BREAKS(s.duration = BG_DURATION_MAX + BG_USEC_PER_SEC);
         BREAKS(memset(&s.flag, 2, 1));
         s = good;
+        /* A count is in its range, or absent where it may be. */
+        static const struct bg_field counts[] = {
+                BG_F_V(sample), BG_F(sample, BG_COUNT, count, .min = 2, .max = 1000)};
+        static const struct bg_table counted = {
+                .size = sizeof(struct sample), BG_FIELDS(counts)};
+        static const struct {
+                uint64_t v;
+                uint64_t count;
+                bool holds;
+        } rows[] = {{1, 0, true}, {1, 2, true}, {1, 1000, true}, {1, 1, false}, {1, 1001, false},
+                {1, UINT64_MAX, false}, {0, 2, false}, {2, 2, false}};
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+                s.v = rows[i].v;
+                s.count = rows[i].count;
+                assert_int_equal(bg_document_holds(&counted, &s), rows[i].holds);
+        }
+        s = good;
         /* Of a table with a list nothing is said: it is not flat. */
         assert_false(bg_document_holds(&yaml, &s));
 }

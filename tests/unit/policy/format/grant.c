@@ -130,8 +130,8 @@ static void every_required_claim(void **state)
                 free(fields);
         }
         /* Those that only widen may be absent; nothing that binds a grant may. */
-        static const char *const optional[] = {
-                "groups", "env", "callers", "from", "keys", "unused", "max_uses", "reason", "ticket"};
+        static const char *const optional[] = {"groups", "env", "callers", "from", "keys", "unused",
+                "max_uses", "reason", "ticket"};
         size_t n_optional = 0;
         for (size_t i = 0; i < bg_claims_table.n_fields; i++)
                 n_optional += !bg_claims_table.fields[i].required;

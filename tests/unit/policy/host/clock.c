@@ -71,7 +71,8 @@ static void for_people(void **state)
         assert_string_equal(bg_local_time(AT(20782, 22), now, text), "Thu 26 Nov 00:27 XYZ");
         assert_string_equal(bg_local_time(AT(20781, 21), now, text), "Tue 24 Nov 23:27 XYZ");
         /* The same day of another year, and a clock without a battery. */
-        assert_string_equal(bg_local_time(AT(20782 + 365, 5), now, text), "Thu 25 Nov 2027 07:27 XYZ");
+        assert_string_equal(
+                bg_local_time(AT(20782 + 365, 5), now, text), "Thu 25 Nov 2027 07:27 XYZ");
         assert_string_equal(bg_local_time(0, now, text), "Thu 01 Jan 1970 02:00 XYZ");
         (void)bg_local_time(UINT64_MAX, now, text);
         assert_true(strlen(text) > 0 && strlen(text) < BG_LOCAL_TIME_BYTES);

@@ -132,8 +132,8 @@ static int look_at_files(unsigned i, void *context)
         if (bg_human_by_uid(0, &h, NULL) != BG_OK || strcmp(h.name, "root") != 0)
                 return 13;
         struct bg_passwd entry;
-        if (bg_passwd_by_name("bob", &entry, NULL) != BG_OK || strcmp(entry.shell, "/bin/bash") != 0 ||
-                strcmp(entry.home, "/home/bob") != 0)
+        if (bg_passwd_by_name("bob", &entry, NULL) != BG_OK ||
+                strcmp(entry.shell, "/bin/bash") != 0 || strcmp(entry.home, "/home/bob") != 0)
                 return 14;
         if (bg_passwd_by_name("bob2", &entry, NULL) != BG_OK || entry.shell[0] || entry.home[0])
                 return 15;

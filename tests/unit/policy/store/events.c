@@ -173,7 +173,7 @@ static void a_flood_hides_nothing_that_costs(void **state)
                 struct bg_event other;
                 bg_event_init(&other, (enum bg_event_kind)kind, UNIT_WALL);
                 bool cheap = kind == BG_EVENT_REFUSED || kind == BG_EVENT_SESSION_REFUSED ||
-                        kind == BG_EVENT_WOULD_REFUSE;
+                             kind == BG_EVENT_WOULD_REFUSE;
                 assert_code(bg_event_write(&store, 1000, &other, &err), BG_OK);
                 n += !cheap;
                 if (unit_entries(&state_place, "events/1000") != n)
@@ -202,8 +202,7 @@ static void a_flood_that_cannot_be_counted_is_none(void **state)
         assert_int_equal(unlinkat(run_place.dir.fd, "flood", 0), 0);
         unit_put(&run_place, "target", 0600, "");
         unit_mkdir(&run_place, "flood");
-        assert_int_equal(
-                symlinkat("../target", run_place.dir.fd, "flood/1000-29924806"), 0);
+        assert_int_equal(symlinkat("../target", run_place.dir.fd, "flood/1000-29924806"), 0);
         for (unsigned i = 0; i < 20; i++)
                 assert_code(bg_event_write(&store, 1000, &event, &err), BG_OK);
         assert_int_equal(unit_entries(&state_place, "events/1000"), BG_EVENTS_MINUTE_MAX + 21);
@@ -217,8 +216,7 @@ static void a_flood_on_a_full_disk(void **state)
         unit_put(&state_place, "events", 0600, "");
         for (unsigned i = 0; i < BG_EVENTS_MINUTE_MAX + 3; i++)
                 assert_code(bg_event_write(&store, 1000, &event, &err), BG_AUDIT_UNAVAILABLE);
-        assert_int_equal(
-                unit_entries(&run_place, "unrecorded/1000"), BG_EVENTS_MINUTE_MAX + 1);
+        assert_int_equal(unit_entries(&run_place, "unrecorded/1000"), BG_EVENTS_MINUTE_MAX + 1);
         assert_int_equal(strlen(unit_get(&run_place, "unrecorded/1000/" BG_EVENTS_OVER)), 3);
 }
 

@@ -54,9 +54,12 @@ static void secrets(void **state)
         assert_int_equal(unit_entries(&place, "factors"), 1);
         /* The codes that were used of another secret say nothing of this one. */
         bool taken = false;
-        assert_code(bg_code_take(&place.dir, "alice", secret_of_code, sizeof secret_of_code, 7, &taken, &err), BG_OK);
+        assert_code(bg_code_take(&place.dir, "alice", secret_of_code, sizeof secret_of_code, 7,
+                            &taken, &err),
+                BG_OK);
         assert_true(taken);
-        assert_code(bg_code_take(&place.dir, "alice", another, sizeof another, 7, &taken, &err), BG_OK);
+        assert_code(
+                bg_code_take(&place.dir, "alice", another, sizeof another, 7, &taken, &err), BG_OK);
         assert_true(taken);
         assert_code(bg_code_take(&place.dir, "alice", secret_of_code, sizeof secret_of_code, 7,
                             &taken, &err),
@@ -77,10 +80,11 @@ static void the_longest_name(void **state)
         assert_int_equal(strlen(longest), BG_NAME_BYTES - 1);
         assert_code(bg_totp_store(&place.dir, longest, secret, sizeof secret, &err), BG_OK);
         assert_code(bg_totp_load(&place.dir, longest, back, &n, &err), BG_OK);
-        assert_code(bg_code_take(&place.dir, longest, secret_of_code, sizeof secret_of_code, UINT64_MAX, &taken, &err), BG_OK);
+        assert_code(bg_code_take(&place.dir, longest, secret_of_code, sizeof secret_of_code,
+                            UINT64_MAX, &taken, &err),
+                BG_OK);
         assert_non_null(unit_get(&place, "factors/abcdefghijklmnopqrstuvwxyz012345.totp"));
-        assert_int_equal(
-                unit_entries(&place, "factors/abcdefghijklmnopqrstuvwxyz012345.codes"), 1);
+        assert_int_equal(unit_entries(&place, "factors/abcdefghijklmnopqrstuvwxyz012345.codes"), 1);
         assert_code(
                 bg_try_pay(&place.dir, 4294967294, longest, &now, &left, &wait_usec, &err), BG_OK);
         assert_non_null(unit_get(&place, "tries/4294967294.abcdefghijklmnopqrstuvwxyz012345/1"));
@@ -120,7 +124,8 @@ static int take_code(unsigned i, void *context)
         bool taken = false;
         (void)i;
         (void)context;
-        if (bg_code_take(&place.dir, "alice", secret_of_code, sizeof secret_of_code, 59849612, &taken, NULL) != BG_OK)
+        if (bg_code_take(&place.dir, "alice", secret_of_code, sizeof secret_of_code, 59849612,
+                    &taken, NULL) != BG_OK)
                 return 2;
         return taken ? 1 : 0;
 }
@@ -131,9 +136,13 @@ static void a_code_is_good_once(void **state)
         bool taken = false;
         assert_int_equal(unit_race(20, take_code, NULL, 1), 1);
         assert_int_equal(unit_race(5, take_code, NULL, 0), 5);
-        assert_code(bg_code_take(&place.dir, "alice", secret_of_code, sizeof secret_of_code, 59849613, &taken, &err), BG_OK);
+        assert_code(bg_code_take(&place.dir, "alice", secret_of_code, sizeof secret_of_code,
+                            59849613, &taken, &err),
+                BG_OK);
         assert_true(taken);
-        assert_code(bg_code_take(&place.dir, "bob", secret_of_code, sizeof secret_of_code, 59849612, &taken, &err), BG_OK);
+        assert_code(bg_code_take(&place.dir, "bob", secret_of_code, sizeof secret_of_code, 59849612,
+                            &taken, &err),
+                BG_OK);
         assert_true(taken);
         assert_int_equal(unit_entries(&place, "factors/alice.codes"), 2);
 }

@@ -191,8 +191,7 @@ static void durable_before_it_is_answered(void **state)
         assert_string_equal(unit_calls_end(), "fsync uses");
         unit_calls_begin(0);
         assert_code(bg_request_make(&place.dir, &ask, &err), BG_OK);
-        assert_string_equal(
-                unit_calls_end(), "fsync requests; fsync file; linkat ask; fsync " ID);
+        assert_string_equal(unit_calls_end(), "fsync requests; fsync file; linkat ask; fsync " ID);
         unit_calls_begin(0);
         assert_code(bg_request_approve(&place.dir, &yes, 1001, &err), BG_OK);
         assert_string_equal(unit_calls_end(), "fsync file; linkat yes.1001; fsync " ID);

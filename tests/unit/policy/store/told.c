@@ -114,7 +114,8 @@ static void the_cursor_is_put_right(void **state)
         const uint64_t wrong[] = {1, at[3] + 7, at[6] - 1, at[6] + 1, UINT64_MAX / 4};
         for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
                 for (uint64_t seq = 0; seq <= 5; seq++) {
-                        told = (struct bg_told){.v = 1, .segment = 1, .bytes = wrong[i], .seq = seq};
+                        told = (struct bg_told){
+                                .v = 1, .segment = 1, .bytes = wrong[i], .seq = seq};
                         assert_code(bg_record_seek(&place.dir, &told, &err), BG_OK);
                         assert_true(told.bytes == at[seq + 1] && told.seq == seq);
                 }
