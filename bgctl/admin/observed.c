@@ -39,26 +39,40 @@ static void count(const struct bg_check *check, const struct bg_event *event, st
         }
 }
 
-/* All of the record, from its first line. A line that does not read is the sweep's to report. */
+/* One segment, to its end. A line that does not read is the sweep's to report. */
+static enum bg_code read_segment(const struct bg_check *check, const struct bg_dir *state,
+        struct bg_told *at, struct bg_line *line, struct observed *all, bg_usec *begins,
+        struct bg_error *err)
+{
+        for (;;) {
+                uint64_t next = at->bytes;
+                enum bg_code code = bg_record_read(state, at, line, &next, err);
+                if (code != BG_OK && (code != BG_TAMPERED || next <= at->bytes))
+                        return code;
+                at->bytes = next;
+                if (code != BG_OK)
+                        continue;
+                *begins = *begins ? *begins : line->event.time;
+                count(check, &line->event, all);
+        }
+}
+
+/* All of the record, from its first line. */
 static enum bg_code read_record(const struct bg_check *check, const struct bg_dir *state,
         struct observed *all, bg_usec *ret_begins, struct bg_error *err)
 {
         struct bg_told at = {.v = 1, .segment = 1};
         bg_auto_free struct bg_line *line = calloc(1, sizeof *line);
-        enum bg_code code = BG_OK;
-        uint64_t next = 0;
+        enum bg_code code = BG_NO_SUCH;
 
         *ret_begins = 0;
         if (!line)
                 return bg_fail(err, BG_SYSTEM, ENOMEM, "the record");
-        while ((code = bg_record_read(state, &at, line, &next, err)) == BG_OK ||
-                (code == BG_TAMPERED && next > at.bytes)) {
-                at.bytes = next;
-                if (code != BG_OK)
-                        continue;
-                *ret_begins = *ret_begins ? *ret_begins : line->event.time;
-                count(check, &line->event, all);
-        }
+        do {
+                at.bytes = 0;
+                code = read_segment(check, state, &at, line, all, ret_begins, err);
+                at.segment++;
+        } while (code == BG_NO_SUCH && at.bytes > 0);
         return code == BG_NO_SUCH || code == BG_TAMPERED ? BG_OK : code;
 }
 

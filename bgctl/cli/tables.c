@@ -2,7 +2,8 @@
 /* Build tool, never installed: prints what is made from the tables.
  *
  *   tables catalog            journalctl's catalog, from events.def
- *   tables man <TEMPLATE      bgctl(1): its lines @COMMANDS@, @CODES@ and @EVENTS@ are replaced
+ *   tables man <TEMPLATE      bgctl(1): its lines @SYNOPSIS@, @COMMANDS@, @CODES@ and @EVENTS@ are
+ *                             replaced
  *   tables bash               completions, from commands.def
  *   tables zsh */
 #include "bgctl/cli/options.h"
@@ -39,6 +40,28 @@ static void put_option(const struct bg_option_row *row)
         (void)printf("*--%s*", row->name);
         if (row->value[0])
                 (void)printf(" _%s_", row->value);
+}
+
+/* One line a command; two plus signs are scdoc's line break. */
+static void print_man_synopsis(void)
+{
+        for (size_t i = 0; i < BG_COMMANDS; i++) {
+                const struct bg_command *command = &bg_commands[i];
+                (void)printf("*bgctl %s*", command->name);
+                if (command->argument[0] == '[')
+                        (void)printf(" \\[_%.*s_\\]", (int)strlen(command->argument) - 2,
+                                command->argument + 1);
+                else if (command->argument[0])
+                        (void)printf(" _%s_", command->argument);
+                for (unsigned o = 0; o < BG_OPTIONS; o++) {
+                        if (!(command->options & UINT32_C(1) << o))
+                                continue;
+                        (void)printf(" \\[");
+                        put_option(&bg_option_rows[o]);
+                        (void)printf("\\]");
+                }
+                (void)printf("%s\n", i + 1 < BG_COMMANDS ? "++" : "");
+        }
 }
 
 static void print_man_command(const struct bg_command *command)
@@ -97,7 +120,9 @@ static void print_man(void)
         char line[1024];
 
         while (fgets(line, sizeof line, stdin)) {
-                if (strcmp(line, "@COMMANDS@\n") == 0)
+                if (strcmp(line, "@SYNOPSIS@\n") == 0)
+                        print_man_synopsis();
+                else if (strcmp(line, "@COMMANDS@\n") == 0)
                         print_man_commands();
                 else if (strcmp(line, "@CODES@\n") == 0)
                         print_man_codes();

@@ -232,6 +232,17 @@ def test_enroll_tries_a_code():
     equal(len(totp.at(0)), 6)
 
 
+def test_enroll_untried():
+    """Ctrl-C at that prompt leaves the secret enrolled, untried"""
+    with Terminal(["bgctl", "enroll", "carol"]) as terminal:
+        terminal.expect("^Code .*: ")
+        terminal.type("\x03")
+        equal(terminal.finish(), -2)
+    contains(terminal.seen, "Ctrl-C leaves it untried")
+    assert os.path.exists(f"{STATE}/factors/carol.totp")
+    clear_tries()
+
+
 def test_enroll_without_a_terminal():
     """in a pipe, and with --json, no code is asked for"""
     contains(bgctl.bgctl("enroll", "carol").ok().out, "otpauth://totp/")
@@ -304,6 +315,21 @@ def test_refusals_in_words():
     clear_tries()
     contains(bgctl.bgctl("grant", "backup-bot", user="alice").exits(3).err,
              "bgctl: grant must ask a person, and there is no terminal here.\n")
+
+
+def test_sentences():
+    """policy check says whose keys, what must be said, when an unused grant closes, and what happens without one"""
+    key = ssh.fingerprint("alice")
+    policy.role(reason={"min": 12, "ticket": "required", "pattern": "INC-[0-9]+"}, unused="15m")
+    policy.identity(keys={key: "alice"})
+    try:
+        said = flat(bgctl.bgctl("policy", "check").exits(1).out)  # its keys are in a file of its own
+        contains(said, f"By ssh from 127.0.0.1 only. By ssh with {key} (alice) only. Who asks must give a reason of 12 "
+                       "characters or more and a ticket that matches INC-[0-9]+. A grant that nobody uses within 15m closes. "
+                       "Without a grant it cannot log in.")
+    finally:
+        policy.role()
+        policy.identity()
 
 
 # --- from the one table ---

@@ -17,7 +17,7 @@ def entries(*matches, after=None):
     command = ["journalctl", "--boot", "--all", "--quiet", "--output=json", "--no-pager"]
     if not after:
         return [json.loads(line) for line in run(command + list(matches)).ok().out.splitlines()]
-    # journalctl drops the first match after a cursor whose own entry does not match (252 and 257): matched here instead.
+    # journalctl drops the first match after a cursor whose own entry does not match (seen with 252): matched here instead.
     wanted = [match.split("=", 1) for match in matches]
     found = [json.loads(line) for line in run(command + [f"--after-cursor={after}"]).ok().out.splitlines()]
     return [raw for raw in found if all(raw.get(field) == value for field, value in wanted)]
