@@ -37,34 +37,6 @@ static enum bg_code permit(
         return bg_permit(c, err);
 }
 
-enum bg_code prepare_grant(struct helper *h, struct bg_error *err)
-{
-        char duration[BG_DURATION_BYTES];
-
-        enum bg_code code = subject_policy(h, err);
-        if (code == BG_OK)
-                code = subject_role(h, err);
-        if (code != BG_OK)
-                return code;
-        if (!h->role)
-                return bg_fail(err, BG_USAGE, 0, "%s has several roles: name one with --role",
-                        h->ask.account);
-        bg_copy(h->ask.role, sizeof h->ask.role, h->role->role);
-        if (h->ask.duration == 0)
-                h->ask.duration = bg_default_duration(&h->policy, h->role);
-        h->factors = h->role->factors;
-        h->refusal.ask = h->role->approvers;
-        (void)snprintf(h->what, sizeof h->what, "%s gets %s on %s for %s", h->ask.account,
-                h->role->role, h->now.host, bg_duration_print(h->ask.duration, duration));
-        code = bg_factors_check(&h->policy.host, &h->factors, err);
-        if (code == BG_OK)
-                code = subject_human(h, err);
-        /* Policy is public: what it refuses is refused before a code is spent on it. What the store
-         * knows is not asked for yet. */
-        static const struct bg_newest not_asked = {0};
-        return code == BG_OK ? permit(h, &not_asked, err) : code;
-}
-
 static enum bg_code fill_claims(const struct helper *h, struct bg_claims *ret, struct bg_error *err)
 {
         struct bg_human account;
@@ -100,6 +72,37 @@ static enum bg_code fill_claims(const struct helper *h, struct bg_claims *ret, s
         bg_copy(ret->ticket, sizeof ret->ticket, h->ask.ticket);
         bg_policy_digest(&h->policy, h->role->role, ret->policy);
         return BG_OK;
+}
+
+enum bg_code prepare_grant(struct helper *h, struct bg_error *err)
+{
+        char duration[BG_DURATION_BYTES];
+
+        enum bg_code code = subject_policy(h, err);
+        if (code == BG_OK)
+                code = subject_role(h, err);
+        if (code != BG_OK)
+                return code;
+        if (!h->role)
+                return bg_fail(err, BG_USAGE, 0, "%s has several roles: name one with --role",
+                        h->ask.account);
+        bg_copy(h->ask.role, sizeof h->ask.role, h->role->role);
+        if (h->ask.duration == 0)
+                h->ask.duration = bg_default_duration(&h->policy, h->role);
+        h->factors = h->role->factors;
+        h->refusal.ask = h->role->approvers;
+        (void)snprintf(h->what, sizeof h->what, "%s gets %s on %s for %s", h->ask.account,
+                h->role->role, h->now.host, bg_duration_print(h->ask.duration, duration));
+        code = bg_factors_check(&h->policy.host, &h->factors, err);
+        if (code == BG_OK)
+                code = subject_human(h, err);
+        /* Policy is public: what it refuses is refused before a code is spent on it. What the store
+         * knows is not asked for yet. */
+        static const struct bg_newest not_asked = {0};
+        static struct bg_claims claims;
+        if (code == BG_OK)
+                code = permit(h, &not_asked, err);
+        return code == BG_OK ? fill_claims(h, &claims, err) : code;
 }
 
 static enum bg_code load_key(

@@ -39,8 +39,7 @@ int bg_account(struct bg_login *login)
         if (code == BG_OK)
                 return PAM_IGNORE;
         /* su's caller was told in auth, before the password; it is one refusal. */
-        const enum bg_code *told = bg_data_get(login->pamh, BG_DATA_TOLD);
-        if (told && *told == code)
+        if (bg_data_get(login->pamh, BG_DATA_TOLD))
                 return PAM_PERM_DENIED;
         bg_answer_event(login, BG_EVENT_SESSION_REFUSED, &decision, &event);
         return bg_answer_refused(login, &event, &err, PAM_PERM_DENIED);

@@ -18,6 +18,10 @@ static int foretell(struct bg_login *login)
         enum bg_code code = bg_decide(&login->policy, &login->grants, &login->attempt, &decision);
         if (code == BG_OK)
                 return PAM_IGNORE;
+        /* Whether a grant is open is not for everybody: whom the identity does not name is told that
+         * alone. */
+        if (!bg_human_in(&login->attempt.caller, &login->policy.identity.callers))
+                code = BG_WRONG_CALLER;
         (void)bg_fail(&err, code, 0, "%s",
                 decision.grant && decision.grant->found != BG_OK ? decision.grant->error.text : "");
         bg_answer_event(login, BG_EVENT_SESSION_REFUSED, &decision, &event);

@@ -7,7 +7,9 @@ BUILD_OPTIONS=(--prefix=/usr --sysconfdir=/etc --localstatedir=/var -Dwerror=tru
 # What a host gets, and what is linted: no tests, and none of what the module does for its tests alone.
 BUILD_HOST_OPTIONS=("${BUILD_OPTIONS[@]}" -Dtests=false -Dman=enabled)
 # shellcheck disable=SC2034 # parts.sh reads it
-BUILD_TEST_OPTIONS=("${BUILD_OPTIONS[@]}" -Dtests=true -Dtest_hooks=true)
+BUILD_TEST_OPTIONS=("${BUILD_OPTIONS[@]}" -Dtests=true)
+
+BUILD_TREE=$(printf %s "$REPO" | cksum | cut -d " " -f 1)
 
 # Configures and compiles SOURCE in FOLDER, all of it or the TARGETS. Other options than last time, or a folder copied from elsewhere, begin it anew.
 build_in() { # SOURCE FOLDER [OPTION…]
@@ -54,14 +56,17 @@ build_stage() { # ROOT
         rm -rf "$REPO/build/stage"
         (umask 022 && DESTDIR=$REPO/build/stage meson install -C "$REPO/build/host" --no-rebuild) >"$log" 2>&1 && return 0
     else
-        local there=$root/breakglass
+        # A folder of its own for each work tree: the root is shared by all on this machine.
+        local in=/breakglass/$BUILD_TREE
+        local there=$root$in
         rm -rf "$there/source" "$there/stage"
         mkdir -p "$there/source"
         tar -C "$REPO" --exclude=./.git --exclude=./build -cf - . | tar -C "$there/source" --no-same-owner -xf -
         # shellcheck disable=SC2016 # $@ is the inner shell's
         in_root "$root" env LC_ALL=C.UTF-8 bash -uc "umask 022; $(declare -f build_in)"'
-            build_in /breakglass/source /breakglass/build "$@" &&
-            DESTDIR=/breakglass/stage meson install -C /breakglass/build --no-rebuild' stage "${BUILD_HOST_OPTIONS[@]}" \
+            in=$0
+            build_in "$in/source" "$in/build" "$@" &&
+            DESTDIR="$in/stage" meson install -C "$in/build" --no-rebuild' "$in" "${BUILD_HOST_OPTIONS[@]}" \
             </dev/null >"$log" 2>&1 && return 0
     fi
     tail -n 40 "$log" >&2
@@ -69,5 +74,5 @@ build_stage() { # ROOT
 }
 
 build_staged() { # ROOT: where build_stage put it
-    if [[ $1 == / ]]; then echo "$REPO/build/stage"; else echo "$1/breakglass/stage"; fi
+    if [[ $1 == / ]]; then echo "$REPO/build/stage"; else echo "$1/breakglass/$BUILD_TREE/stage"; fi
 }
