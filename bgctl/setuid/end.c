@@ -37,10 +37,12 @@ static enum bg_code close_grant(
         bg_copy(event.caller, sizeof event.caller, h->caller.name);
         event.caller_uid = h->caller_uid;
         event.login_uid = bg_login_uid();
-        enum bg_code code = bg_grant_close(&h->store.state, &event, &closed, err);
+        struct bg_error why;
+        enum bg_code code = bg_grant_close(&h->store.state, &event, &closed, &why);
         bg_event_wake(&h->store);
         if (code != BG_OK)
-                return code;
+                return bg_fail(err, code, 0, "%s is %s: %s", grant->id,
+                        closed ? "closed, but not all was done" : "still open", why.text);
         /* Somebody else may have closed it first: the tombstone tells. */
         code = bg_tombstone_read(&h->store.state, grant->id, &event, err);
         grant->closed = code == BG_OK ? bg_cause_of(event.kind) : BG_OK;

@@ -223,6 +223,15 @@ static enum bg_code is_room(const struct helper *h, struct bg_error *err)
         return code;
 }
 
+/* What failed behind the signed `end` does not take it back, and the person must know that. */
+static enum bg_code say_granted(
+        const char *id, const char *what, enum bg_code code, struct bg_error *err)
+{
+        struct bg_error why = *err;
+        return bg_fail(err, code, 0, "%s %s; bgctl revoke %s takes it back (%s)", id, what, id,
+                why.text);
+}
+
 static enum bg_code open_grant(struct helper *h, struct bg_claims *claims, struct bg_error *err)
 {
         const struct bg_dir *state = &h->store.state;
@@ -246,6 +255,9 @@ static enum bg_code open_grant(struct helper *h, struct bg_claims *claims, struc
                 code = bg_fail(err, BG_STORE_FAILED, 0, "request %s has ended", claims->jti);
         if (code == BG_OK)
                 code = bg_request_publish(state, claims->jti, claims->sub, err);
+        if (code != BG_OK && made)
+                code = say_granted(
+                        claims->jti, "is signed, and the next sweep opens it", code, err);
         bg_event_wake(&h->store);
         return code;
 }
@@ -282,5 +294,7 @@ enum bg_code act_grant(struct helper *h, struct bg_error *err)
         bg_copy(grant->id, sizeof grant->id, grant->claims.jti);
         code = listed_from_grant(h, grant, &listed, err);
         warn_of_gate(h, listed.warning, sizeof listed.warning);
-        return code == BG_OK ? helper_answer(&bg_listed_table, &listed, err) : code;
+        if (code == BG_OK)
+                code = helper_answer(&bg_listed_table, &listed, err);
+        return code == BG_OK ? BG_OK : say_granted(grant->id, "is open", code, err);
 }

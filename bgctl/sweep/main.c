@@ -106,10 +106,14 @@ static void wake_tell(struct sweep *s)
 {
         bg_auto(bg_dir_done) struct bg_dir wake = BG_DIR_NONE;
         struct bg_told told;
+        struct bg_told copy;
 
         if (s->store.run.fd < 0)
                 return;
-        if (bg_told_load(&s->store.state, &told, NULL) == BG_OK && told.seq >= s->record.head.seq)
+        /* A boot takes the copy in /run away; tell makes it again. */
+        if (bg_told_load(&s->store.state, &told, NULL) == BG_OK &&
+                told.seq >= s->record.head.seq &&
+                bg_told_load(&s->store.run, &copy, NULL) == BG_OK && copy.seq >= told.seq)
                 return;
         if (bg_dir_make(&s->store.run, "tell", &wake, NULL) == BG_OK) {
                 bg_auto_fd int fd =

@@ -189,7 +189,27 @@ static enum bg_code add_approval(
         return BG_OK;
 }
 
-static void add_uses(struct batch *b, const struct bg_dir *uses, const struct bg_state_id *id)
+/* Fewer sessions than are on record: uses/ was put back or cut. What is taken from now on goes on
+ * record again. (Those of a grant that was closed may be on their way out: tidy.c.) */
+static void check_uses(struct sweep *s, struct bg_state_id *id, uint64_t taken)
+{
+        char file[BG_SOURCE_BYTES];
+        char text[128];
+
+        if (id->closed || taken >= id->uses)
+                return;
+        (void)snprintf(file, sizeof file, "uses/%s", id->id);
+        (void)snprintf(text, sizeof text,
+                "%" PRIu64 " sessions are there and %" PRIu64
+                " are on record: it was put back or cut",
+                taken, id->uses);
+        sweep_tampered(s, file, text);
+        id->uses = taken;
+        id->ended = id->ended < taken ? id->ended : taken;
+        s->record.changed = true;
+}
+
+static void add_uses(struct batch *b, const struct bg_dir *uses, struct bg_state_id *id)
 {
         uint64_t taken = 0;
         struct bg_error err;
@@ -198,6 +218,7 @@ static void add_uses(struct batch *b, const struct bg_dir *uses, const struct bg
                 sweep_failed(b->s, &err);
                 return;
         }
+        check_uses(b->s, id, taken);
         for (uint64_t n = id->uses + 1; n <= taken && !b->full; n++) {
                 char name[24];
                 char file[BG_SOURCE_BYTES];
@@ -227,7 +248,7 @@ static enum bg_code gather_id(
                 sweep_tampered(b->s, file, "all of it was on record and gone; it was put back");
                 return BG_OK;
         }
-        const struct bg_state_id *id = bg_record_id(&b->s->record, name);
+        struct bg_state_id *id = bg_record_id(&b->s->record, name);
         if (!id)
                 return BG_OK;
         if (bg_dir_sub(&b->s->store.state, "requests", &requests, NULL) == BG_OK &&

@@ -23,12 +23,16 @@ static enum bg_code send_batch(const struct bg_store *store, struct bg_told *end
         size_t *ret_n, struct bg_error *err)
 {
         bg_auto_free struct bg_line *line = calloc(1, sizeof *line);
-        enum bg_code code = BG_OK;
+        uint64_t settled = 0;
 
         *ret_n = 0;
         if (!line)
                 return bg_fail(err, BG_SYSTEM, ENOMEM, "the record");
-        while (*ret_n < BATCH_MAX) {
+        /* What is appended meanwhile comes in the next batch. */
+        enum bg_code code = bg_record_settle(&store->state, end, &settled, err);
+        if (code != BG_OK)
+                return code;
+        while (*ret_n < BATCH_MAX && end->bytes < settled) {
                 uint64_t next = 0;
                 code = bg_record_read(&store->state, end, line, &next, err);
                 if (code == BG_NO_SUCH)
@@ -48,10 +52,51 @@ static enum bg_code send_batch(const struct bg_store *store, struct bg_told *end
         return BG_OK;
 }
 
+static const char seq_field[] = "\"BREAKGLASS_SEQ\":\"";
+
+/* The number of the newest event of ours that the journal has; 0: none. */
+static uint64_t newest_in_journal(void)
+{
+        static const char *const argv[] = {JOURNALCTL, "--quiet", "--no-pager", "--output=json",
+                "--output-fields=BREAKGLASS_SEQ", "--lines=1", "_UID=0", "_EXE=" BG_TELL_PATH,
+                "SYSLOG_IDENTIFIER=breakglass", NULL};
+        char output[4096];
+        uint64_t seq = 0;
+        int status = 0;
+
+        if (bg_spawn(argv, JOURNALCTL_TIMEOUT_SEC, output, sizeof output, &status, NULL) != BG_OK)
+                return 0;
+        char *digits = strstr(output, seq_field);
+        if (!digits)
+                return 0;
+        digits += sizeof seq_field - 1;
+        digits[strcspn(digits, "\"")] = '\0';
+        return bg_number_parse(digits, UINT64_MAX / 2, &seq) ? seq : 0;
+}
+
+/* Makes the copy of the cursor in /run again, which a boot takes away. Where the journal knows a later
+ * number, the record was put back: the sweep finds it by that copy, and nothing is told before. */
+static bool is_put_back(const struct bg_store *store, const struct bg_told *told)
+{
+        struct bg_told copy;
+
+        if (store->run.fd < 0 || bg_told_load(&store->run, &copy, NULL) != BG_OK || copy.seq > 0)
+                return false;
+        copy = *told;
+        uint64_t seq = newest_in_journal();
+        if (seq > copy.seq)
+                copy.seq = seq;
+        if (copy.seq == 0 || bg_told_store(&store->run, &copy, NULL) != BG_OK ||
+                copy.seq == told->seq)
+                return false;
+        bg_event_wake(store);
+        return true;
+}
+
 static bool has_seq(const char *output, uint64_t seq)
 {
         char wanted[64];
-        (void)snprintf(wanted, sizeof wanted, "\"BREAKGLASS_SEQ\":\"%" PRIu64 "\"", seq);
+        (void)snprintf(wanted, sizeof wanted, "%s%" PRIu64 "\"", seq_field, seq);
         return strstr(output, wanted) != NULL;
 }
 
@@ -123,6 +168,8 @@ enum bg_code feed(const struct bg_store *store, struct bg_error *err)
 
         bg_wakes_take(store, "tell");
         enum bg_code code = load_cursor(store, &told, err);
+        if (code == BG_OK && is_put_back(store, &told))
+                return BG_OK;
         if (code == BG_OK)
                 code = bg_record_seek(&store->state, &told, err);
         while (code == BG_OK) {

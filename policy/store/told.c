@@ -36,6 +36,22 @@ enum bg_code bg_record_read(const struct bg_dir *state, const struct bg_told *to
         return code == BG_OK ? bg_segment_line(fd, told->bytes, ret, ret_next, err) : code;
 }
 
+enum bg_code bg_record_settle(const struct bg_dir *state, const struct bg_told *told,
+        uint64_t *ret_bytes, struct bg_error *err)
+{
+        bg_auto_fd int fd = -1;
+        struct stat st;
+        enum bg_code code = open_segment(state, told->segment, &fd, err);
+
+        *ret_bytes = 0;
+        if (code != BG_OK)
+                return code == BG_NO_SUCH ? BG_OK : code;
+        if (fstat(fd, &st) < 0 || fdatasync(fd) < 0)
+                return bg_fail(err, BG_STORE_FAILED, errno, "the record");
+        *ret_bytes = (uint64_t)st.st_size;
+        return BG_OK;
+}
+
 enum bg_code bg_record_seek(const struct bg_dir *state, struct bg_told *told, struct bg_error *err)
 {
         bg_auto_fd int fd = -1;

@@ -10,6 +10,11 @@
 enum bg_code bg_record_read(const struct bg_dir *state, const struct bg_told *told,
         struct bg_line *ret, uint64_t *ret_next, struct bg_error *err);
 
+/* How long the segment is, with all of it durable: what is told must not be lost, or its number would
+ * be given again. No segment yet: 0. Errors: BG_STORE_FAILED, … */
+enum bg_code bg_record_settle(const struct bg_dir *state, const struct bg_told *told,
+        uint64_t *ret_bytes, struct bg_error *err);
+
 /* Puts the cursor right where the record was cut or put back under it: told->bytes then is where the
  * first line with a number above told->seq begins, or the end. Errors: BG_STORE_FAILED, … */
 enum bg_code bg_record_seek(
