@@ -38,8 +38,10 @@ int bg_account(struct bg_login *login)
                 observe(login, &decision);
         if (code == BG_OK)
                 return PAM_IGNORE;
-        /* su's caller was told in auth, before the password; it is one refusal. */
-        if (bg_data_get(login->pamh, BG_DATA_TOLD))
+        /* su's caller was told in auth, before the password; it is one refusal, unless something bad
+         * has turned up since. */
+        const enum bg_code *told = bg_data_get(login->pamh, BG_DATA_TOLD);
+        if (told && (*told == code || !bg_code_is_bad(code)))
                 return PAM_PERM_DENIED;
         bg_answer_event(login, BG_EVENT_SESSION_REFUSED, &decision, &event);
         return bg_answer_refused(login, &event, &err, PAM_PERM_DENIED);

@@ -85,17 +85,52 @@ void bg_answer_record(struct bg_login *login, const struct bg_event *event)
                         event->account, bg_code_word(event->code), err.text);
 }
 
+/* Each line says whose it is, and fits a console of 80 columns. */
+static const char line_prefix[] = "breakglass: ";
+#define LINE_COLUMNS 80
+
+/* How many bytes of `text` make the next line: all, or up to the end of a word; where a sentence or,
+ * after two blanks, a command begins within, up to there, so that it can be copied whole. */
+static size_t next_line(const char *text, size_t room)
+{
+        size_t word = 0;
+        size_t part = 0;
+
+        if (strlen(text) <= room)
+                return strlen(text);
+        for (size_t i = 1; text[i] && i <= room; i++) {
+                if (text[i] != ' ' || text[i - 1] == ' ')
+                        continue;
+                word = i;
+                if (text[i + 1] == ' ' || text[i - 1] == '.')
+                        part = i;
+        }
+        if (part)
+                return part;
+        return word ? word : strcspn(text + 1, " ") + 1;
+}
+
 static void __attribute__((format(printf, 2, 3)))
 note(struct bg_login *login, const char *format, ...)
 {
-        if (login->n_lines == BG_LINES_MAX)
-                return;
-        char *line = login->lines[login->n_lines++];
+        char text[BG_LINE_TEXT_BYTES];
+        const size_t room = LINE_COLUMNS - (sizeof line_prefix - 1);
         va_list args;
+
         va_start(args, format);
-        (void)vsnprintf(line, BG_LINE_TEXT_BYTES, format, args);
+        (void)vsnprintf(text, sizeof text, format, args);
         va_end(args);
-        bg_clean(line);
+        bg_clean(text);
+        for (const char *rest = text; *rest && login->n_lines < BG_LINES_MAX;) {
+                size_t n = next_line(rest, room);
+                (void)snprintf(login->lines[login->n_lines++], BG_LINE_TEXT_BYTES, "%s%.*s",
+                        line_prefix, (int)(n < BG_LINE_TEXT_BYTES - 64 ? n : BG_LINE_TEXT_BYTES - 64),
+                        rest);
+                rest += n;
+                /* Of the two blanks before a command one stays, which sets it off. */
+                if (rest[0] == ' ')
+                        rest++;
+        }
 }
 
 /* The reason in words, then the way on. A path or an offset of what is wrong would help nobody at
@@ -107,14 +142,13 @@ static void note_refusal(struct bg_login *login, enum bg_code code)
         char way_on[BG_LINE_TEXT_BYTES];
 
         login->style = PAM_ERROR_MSG;
-        note(login, "breakglass: %s cannot log in to %s: %s (%s).", attempt->account, host,
+        note(login, "%s cannot log in to %s: %s (%s).", attempt->account, host,
                 bg_code_sentence(code), bg_code_word(code));
         (void)bg_words_fill(way_on, sizeof way_on, bg_code_way_on(code), attempt->account, host);
-        if (way_on[0])
-                note(login, "breakglass: %s", way_on);
+        note(login, "%s", way_on);
         /* To refuse root's own su gains nothing that root lacks. */
         if (bg_login_is_su(login) && login->guard.uids[0] == 0)
-                note(login, "breakglass: root needs no grant:  runuser -u %s -- COMMAND",
+                note(login, "root needs no grant:  runuser -u %s -- COMMAND",
                         attempt->account);
 }
 
@@ -135,7 +169,7 @@ void bg_answer_broken(struct bg_login *login, const char *call, const struct bg_
 {
         pam_syslog(login->pamh, LOG_CRIT, "refused in %s: %s", call, err->text);
         login->style = PAM_ERROR_MSG;
-        note(login, "breakglass: the login is refused: %s (%s).", bg_code_sentence(err->code),
+        note(login, "the login is refused: %s (%s).", bg_code_sentence(err->code),
                 bg_code_word(err->code));
 }
 
@@ -150,10 +184,10 @@ void bg_answer_opened(struct bg_login *login, const struct bg_event *opened)
         login->style = PAM_TEXT_INFO;
         (void)bg_local_time(opened->expires, opened->time, end);
         if (opened->uses_max > 0)
-                note(login, "breakglass: %s, role %s, ends %s. Session %" PRId64 " of %" PRId64 ".",
+                note(login, "%s, role %s, ends %s. Session %" PRId64 " of %" PRId64 ".",
                         opened->grant, opened->role, end, opened->use, opened->uses_max);
         else
-                note(login, "breakglass: %s, role %s, ends %s. Session %" PRId64 ".", opened->grant,
+                note(login, "%s, role %s, ends %s. Session %" PRId64 ".", opened->grant,
                         opened->role, end, opened->use);
 }
 

@@ -9,7 +9,7 @@
 #include "policy/decide/decide.h"
 
 /* Lines to say once the guard is left, see answer.h. */
-#define BG_LINES_MAX 3
+#define BG_LINES_MAX 8
 #define BG_LINE_TEXT_BYTES 512
 
 struct bg_login {

@@ -134,19 +134,19 @@ static enum bg_code judge_origin(const struct bg_policy *policy, const struct bg
 }
 
 const struct bg_step bg_steps[] = {
-        {"Can it be believed: signature, key, claims?", judge_file},
-        {"Is it for this host?", judge_host},
-        {"Is it for this account?", judge_account},
-        {"Is it the one that let the caller in?", judge_answered},
-        {"Was it not closed?", judge_closed},
-        {"Does today's policy still allow its role?", judge_policy},
-        {"Is it in force now, by both clocks?", judge_window},
-        {"Has it a session left?", judge_uses},
-        {"Was it used in time?", judge_unused},
-        {"Is it for this way in?", judge_service},
-        {"May this caller use it?", judge_caller},
-        {"Is it for logins from this address?", judge_origin},
-        {"Is it for this ssh key?", judge_key},
+        {"Is it whole, and signed by this host?", "", judge_file},
+        {"Is it for this host?", "", judge_host},
+        {"Is it for this account?", "", judge_account},
+        {"Is it the one by which su let the caller in?", NULL, judge_answered},
+        {"Is it still open?", "", judge_closed},
+        {"Does today's policy still allow its role?", "", judge_policy},
+        {"Has it begun, and not run out, by the clock and since boot?", "", judge_window},
+        {"Has it a session left?", "", judge_uses},
+        {"Was it used in time?", "", judge_unused},
+        {"Does it allow this way in?", "", judge_service},
+        {"May this caller use it?", "su", judge_caller},
+        {"Does it allow logins from this address?", "sshd", judge_origin},
+        {"Does it allow this ssh key?", "sshd", judge_key},
 };
 const size_t bg_n_steps = sizeof bg_steps / sizeof *bg_steps;
 

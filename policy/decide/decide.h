@@ -52,7 +52,8 @@ enum bg_code bg_decide_caller(const struct bg_policy *policy, const struct bg_gr
 
 /* The steps by which one grant is judged, in order; for `explain`. */
 struct bg_step {
-        const char *asks; /* "is it in force now?" */
+        const char *asks; /* "Is it in force now?" */
+        const char *service; /* of which alone it asks; "": of all; NULL: of none that is only tried */
         enum bg_code (*judge)(const struct bg_policy *, const struct bg_grant *,
                 const struct bg_attempt *, struct bg_decision *);
 };

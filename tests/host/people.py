@@ -198,7 +198,25 @@ def test_explain_key():
     line = ["explain", "backup-bot", "--from", "127.0.0.1"]
     contains(bgctl.bgctl(*line, "--key", key).ok().out, "Elevated under")
     contains(bgctl.bgctl(*line, "--key", other).ok().out, "(wrong-key)")
-    contains(flat(bgctl.bgctl(*line).ok().out), "It matters which ssh key comes in")
+    said = flat(bgctl.bgctl(*line).ok().out)
+    contains(said, f"? Does it allow this ssh key? It depends on the ssh key: give --key SHA256:...; allowed: {key}")
+    contains(said, "If the ssh key fits: elevated under")
+    contains(said, "Else: Refused (wrong-key).")
+    forge.clear()
+
+
+def test_explain_depends():
+    """without the address or the caller, explain shows what is allowed, and promises and refuses nothing"""
+    granted = forge.grant()
+    for words, depends in (([], "It depends on the address: give --from ADDRESS; allowed: 127.0.0.1"),
+                           (["--service", "su"], "It depends on the caller: give --caller USER; allowed: @oncall or ci")):
+        said = flat(bgctl.bgctl("explain", "backup-bot", *words).ok().out)
+        contains(said, depends)
+        contains(said, f" fits: elevated under {granted}, with bg-db, until ")
+        contains(said, "Else: Refused (wrong-")
+        lacks(said, "seconds")
+    for words in (["--service", "login"], ["--caller", "ci", "--from", "127.0.0.1"], ["--service", "su", "--key", ssh.fingerprint("bob")]):
+        bgctl.bgctl("explain", "backup-bot", *words).exits(2)
     forge.clear()
 
 

@@ -125,8 +125,8 @@ def test_told():
 
     def line(nth):
         # With the date, near midnight.
-        return (rf"breakglass: {identity}, role db-restart, ends (\w+ \d\d \w+ (\d{{4}} )?)?\d\d:\d\d \w+\. "
-                rf"Session {nth} of 5\.")
+        return (rf"breakglass: {identity}, role db-restart, ends (\w+ \d\d \w+ (\d{{4}} )?)?\d\d:\d\d \w+\.\s+"
+                rf"(breakglass: )?Session {nth} of 5\.")
 
     with ssh.shell("alice", "backup-bot") as login:
         login.expect(line(1))

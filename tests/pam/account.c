@@ -24,17 +24,34 @@ static void refuses(struct stage *stage, const char *service, enum bg_code code)
         assert_refused(stage, code);
 }
 
+/* All that was said in one line: where it is broken depends on the host's name. */
+static const char *unbroken(const char *said, char ret[static 1024])
+{
+        static const char between[] = "\nerror: breakglass: ";
+        size_t n = 0;
+
+        for (const char *p = said; *p && n < 1023;) {
+                bool next = strncmp(p, between, sizeof between - 1) == 0;
+                bool blanks = p[0] == ' ' && p[1] == ' ';
+                ret[n++] = next ? ' ' : *p;
+                p += next ? sizeof between - 1 : blanks ? 2 : 1;
+        }
+        ret[n] = '\0';
+        return ret;
+}
+
 static void test_sentences(void **state)
 {
         struct stage *stage = *state;
         char expected[1024];
+        char said[1024];
 
         refuses(stage, "sshd", BG_NO_GRANT);
         (void)snprintf(expected, sizeof expected,
-                "error: breakglass: " ACCOUNT " cannot log in to %s: no grant is open (no-grant).\n"
-                "error: breakglass: someone on call can open one on %s:  bgctl grant " ACCOUNT "\n",
+                "error: breakglass: " ACCOUNT " cannot log in to %s: no grant is open (no-grant). "
+                "someone on call can open one on %s: bgctl grant " ACCOUNT "\n",
                 stage->now.host, stage->now.host);
-        assert_string_equal(stage->said, expected);
+        assert_string_equal(unbroken(stage->said, said), expected);
 }
 
 static void test_silent(void **state)
