@@ -102,7 +102,8 @@ static int try_code(const struct bg_options *options, const char *person)
         }
         if (reply.refusal.error != BG_NOT_PROVEN)
                 return bg_tell_refusal(options, &reply.refusal, NULL, NULL);
-        bg_say(stderr, "", "Not proven. %s is enrolled, but that code did not work.", person);
+        bg_say(stderr, "", "Not proven (%s). %s is enrolled, but that code did not work.",
+                bg_code_word(BG_NOT_PROVEN), person);
         bg_row(stderr, 2, "code fails?", "compare the clock in the prompt with your phone");
         bg_row(stderr, 2, "once more", "bgctl enroll %s   makes a new secret", person);
         return bg_code_exit(BG_NOT_PROVEN);

@@ -203,6 +203,25 @@ static const char *role_of_answer(const struct bg_list *roles, const char *answe
         return bg_list_has(roles, answer) ? answer : NULL;
 }
 
+/* Whoever misspells a role is told which there are; whether there is one, the helper says. */
+static bool has_role(struct granting *g)
+{
+        bg_auto(bg_reply_done) struct bg_reply reply = {0};
+        struct bg_ask any = {0};
+        struct bg_error err;
+        char names[128];
+
+        bg_copy(any.account, sizeof any.account, g->ask.account);
+        if (!g->ask.role[0] || bg_call("offer", &any, &reply, &err) != BG_OK ||
+                reply.refusal.error != BG_OK ||
+                bg_reply_one(&reply, &bg_offer_table, &g->offer, &err) != BG_OK ||
+                g->offer.roles.n == 0 || bg_list_has(&g->offer.roles, g->ask.role))
+                return true;
+        (void)bg_fail(&err, BG_NO_SUCH, 0, "%s has no role %.64s; it has %s", g->ask.account,
+                g->ask.role, bg_join(&g->offer.roles, " and ", names, sizeof names));
+        return fail(g, &err);
+}
+
 static bool choose_role(struct granting *g)
 {
         char question[64];
@@ -210,7 +229,7 @@ static bool choose_role(struct granting *g)
         const char *role = NULL;
         struct bg_error err;
 
-        if (!get_offer(g, g->ask.role, &g->offer))
+        if (!has_role(g) || !get_offer(g, g->ask.role, &g->offer))
                 return false;
         if (!g->offer.role[0]) {
                 if (!g->may_ask)
@@ -294,6 +313,8 @@ static void print_granted(const struct bg_listed *grant, const struct bg_ask *as
                 (void)snprintf(by_ssh, sizeof by_ssh, "ssh %s@%s", grant->account, grant->host);
         bg_say(stdout, "", "Granted %s: %s has %s on %s until %s.", grant->id, grant->account,
                 grant->role, grant->host, bg_local_time(grant->expires, bg_wall(), text));
+        if (grant->warning[0])
+                bg_row(stdout, 0, "Warning", "%s", grant->warning);
         if (su || ssh)
                 bg_row(stdout, 2, "use it", "%s%s%s", by_su, su && ssh ? "     or     " : "",
                         by_ssh);

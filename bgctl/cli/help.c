@@ -62,7 +62,7 @@ static void help_all(FILE *to)
                 (void)fprintf(to, "  %-13s %s\n", bg_commands[i].name, bg_commands[i].summary);
         (void)fprintf(to,
                 "\n"
-                "  bgctl COMMAND --help says what a command takes; bgctl(1) says all.\n"
+                "  bgctl help COMMAND says what a command takes; bgctl(1) says all.\n"
                 "\n"
                 "Exit status: 0 done, 1 refused by policy, 2 wrong usage, 3 not authenticated\n"
                 "or no terminal to ask on, 4 no such thing, 6 the system failed.\n");

@@ -24,10 +24,23 @@ static bool have_standard_files(void)
         return fd > STDERR_FILENO && close(fd) == 0;
 }
 
-static int tell_usage(const struct bg_options *options, const struct bg_error *err)
+/* Said before the mistake or after it. */
+static bool wants_json(int argc, char **argv)
+{
+        for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+                if (strcmp(argv[i], "--json") == 0)
+                        return true;
+        return false;
+}
+
+static int tell_usage(struct bg_options *options, bool json, const struct bg_error *err)
 {
         const struct bg_command *command = options->command;
 
+        if (json) {
+                options->values[BG_OPTION_JSON] = "";
+                return bg_tell_error(options, err);
+        }
         bg_say(stderr, "bgctl: ", "%s", err->text);
         (void)fprintf(stderr, "bgctl: what it takes:  bgctl %s%s--help\n",
                 command ? command->name : "", command ? " " : "");
@@ -56,7 +69,7 @@ int main(int argc, char **argv)
                 return bg_code_exit(BG_SYSTEM);
         (void)setlocale(LC_CTYPE, "");
         if (bg_options_parse(argc, (const char *const *)argv, &options, &err) != BG_OK)
-                return tell_usage(&options, &err);
+                return tell_usage(&options, wants_json(argc, argv), &err);
         int status = run(&options);
         /* What could not be written was not said. */
         if (fflush(stdout) != 0 && status == 0)

@@ -61,7 +61,7 @@ static const struct {
         {"ID", is_any_id, "an id such as 4K7M-2PQ9"},
         {"DIR", is_not_empty, "a folder"},
         {"R", bg_is_role_name, "the name of a role"},
-        {"D", is_duration, "a time such as 30m or 2h"},
+        {"D", is_duration, "a time such as 90m or 2h"},
         {"T", is_reason, "one line of plain text, at most 511 bytes"},
         {"K", is_ticket, "one line of plain text, at most 64 bytes"},
         {"H", bg_is_name, "the name of a human"},
@@ -86,6 +86,33 @@ static size_t value_of(const char *word)
         return i;
 }
 
+/* Whether a letter more, less, another, or two exchanged make `a` of `b`. */
+static bool is_slip(const char *a, const char *b, size_t n_b)
+{
+        size_t n_a = strlen(a);
+        size_t begin = 0;
+        size_t end = 0;
+
+        while (begin < n_a && begin < n_b && a[begin] == b[begin])
+                begin++;
+        while (end < n_a - begin && end < n_b - begin && a[n_a - 1 - end] == b[n_b - 1 - end])
+                end++;
+        size_t rest_a = n_a - begin - end;
+        size_t rest_b = n_b - begin - end;
+        return (rest_a <= 1 && rest_b <= 1) ||
+               (rest_a == 2 && rest_b == 2 && a[begin] == b[begin + 1] && a[begin + 1] == b[begin]);
+}
+
+/* The command of which the word is a slip; NULL: of none. */
+static const char *meant(const char *word)
+{
+        for (size_t i = 0; i < BG_COMMANDS; i++)
+                if (strlen(word) > 1 &&
+                        is_slip(word, bg_commands[i].name, strcspn(bg_commands[i].name, " ")))
+                        return bg_commands[i].name;
+        return NULL;
+}
+
 static enum bg_code refuse_command(int argc, const char *const *argv, struct bg_error *err)
 {
         size_t n = strlen(argv[0]);
@@ -95,7 +122,9 @@ static enum bg_code refuse_command(int argc, const char *const *argv, struct bg_
                         return bg_fail(err, BG_USAGE, 0, "%s goes on: bgctl %s%s%.40s%s", argv[0],
                                 bg_commands[i].name, argc > 1 ? ", not \"" : "",
                                 argc > 1 ? argv[1] : "", argc > 1 ? "\"" : "");
-        return bg_fail(err, BG_USAGE, 0, "there is no command \"%.64s\"", argv[0]);
+        const char *other = meant(argv[0]);
+        return bg_fail(err, BG_USAGE, 0, "there is no command \"%.64s\"%s%s%s", argv[0],
+                other ? "; did you mean " : "", other ? other : "", other ? "?" : "");
 }
 
 /* The command that `argv` begins with, and of how many words its name is. */
@@ -199,6 +228,23 @@ static enum bg_code parse_rest(
         return code;
 }
 
+/* bgctl help [COMMAND] */
+static enum bg_code parse_help(
+        int argc, const char *const *argv, struct bg_options *ret, struct bg_error *err)
+{
+        int words = 0;
+
+        ret->want = BG_WANT_HELP;
+        if (argc < 1 || (argc == 1 && is_help(argv[0])))
+                return BG_OK;
+        ret->command = find_command(argc, argv, &words);
+        if (!ret->command)
+                return refuse_command(argc, argv, err);
+        return argc == words ? BG_OK
+                             : bg_fail(err, BG_USAGE, 0, "help takes a command, and no \"%.64s\"",
+                                       argv[words]);
+}
+
 static enum bg_code parse(
         int argc, const char *const *argv, struct bg_options *ret, struct bg_error *err)
 {
@@ -210,6 +256,8 @@ static enum bg_code parse(
                 ret->want = is_help(argv[0]) ? BG_WANT_HELP : BG_WANT_VERSION;
                 return BG_OK;
         }
+        if (strcmp(argv[0], "help") == 0)
+                return parse_help(argc - 1, argv + 1, ret, err);
         if (argv[0][0] == '-')
                 return bg_fail(
                         err, BG_USAGE, 0, "there is no option \"%.64s\" before a command", argv[0]);

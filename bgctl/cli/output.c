@@ -178,8 +178,8 @@ static void tell_not_proven(const struct bg_options *options, const struct bg_re
                 (void)snprintf(pause, sizeof pause, "a pause of %s",
                         bg_duration_words(refusal->wait, words));
         bool grants = options && options->command->id == BG_COMMAND_GRANT;
-        bg_say(stderr, "", "Not proven. Nothing was %s. Which part was wrong is not said.",
-                grants ? "granted" : "changed");
+        bg_say(stderr, "", "Not proven (%s). Nothing was %s. Which part was wrong is not said.",
+                bg_code_word(BG_NOT_PROVEN), grants ? "granted" : "changed");
         if (refusal->tries_left > 0)
                 bg_row(stderr, 2, "try again", "%lld %s left, then %s",
                         (long long)refusal->tries_left, refusal->tries_left == 1 ? "try" : "tries",
@@ -187,6 +187,27 @@ static void tell_not_proven(const struct bg_options *options, const struct bg_re
         else if (refusal->tries_left == 0 || refusal->wait)
                 bg_row(stderr, 2, "try again", "after %s", pause);
         bg_row(stderr, 2, "code fails?", "compare the clock in the prompt with your phone");
+        /* Said in any case, or it would tell who is enrolled. */
+        struct bg_human self = {0};
+        const char *name = options ? options->values[BG_OPTION_AS] : NULL;
+        if (!name && bg_human_by_uid(getuid(), &self, NULL) == BG_OK)
+                name = self.name;
+        bg_row(stderr, 2, "not enrolled?", "root: bgctl enroll %s", name && name[0] ? name : "NAME");
+}
+
+/* The same words for each command; over ssh there is a way to have one. */
+static void tell_no_terminal(const struct bg_options *options, const struct bg_refusal *refusal)
+{
+        const char *code = bg_code_word(BG_NO_TERMINAL);
+
+        if (!options || !options->command) {
+                bg_say(stderr, "bgctl: ", "%s (%s).", refusal->text, code);
+                return;
+        }
+        bg_say(stderr, "bgctl: ", "%s must ask a person, and there is no terminal here (%s).",
+                options->command->name, code);
+        bg_say(stderr, "bgctl: ", "over ssh, use ssh -t%s",
+                options->command->options & BG_O(YES) ? "; from a script, --yes answers" : "");
 }
 
 /* What happened, by the exit status that a script sees. */
@@ -254,7 +275,9 @@ static void tell_person(const struct bg_options *options, const struct bg_refusa
 
         if (code == BG_NOT_PROVEN) {
                 tell_not_proven(options, refusal);
-        } else if (code == BG_USAGE || code == BG_NO_TERMINAL) {
+        } else if (code == BG_NO_TERMINAL) {
+                tell_no_terminal(options, refusal);
+        } else if (code == BG_USAGE) {
                 bg_say(stderr, "bgctl: ", "%s", refusal->text);
         } else {
                 const char *why = refusal->text[0] ? refusal->text : bg_code_sentence(code);

@@ -6,6 +6,8 @@
 #include "bgctl/cli/output.h"
 #include "policy/base/cleanup.h"
 
+#include <time.h>
+
 /* An option that was given; all have been checked, and fit. */
 static void take(const struct bg_options *options, enum bg_option option, char *ret, size_t size)
 {
@@ -117,7 +119,7 @@ static enum bg_code print_list(struct bg_reply *reply, struct bg_error *err)
         if (code != BG_OK)
                 return code;
         if (n == 0) {
-                (void)printf("No grant is open.\n");
+                (void)printf("No grant%s is open.\n", getuid() == 0 ? "" : " that you may see");
                 return BG_OK;
         }
         put_line(&w,
@@ -173,8 +175,9 @@ static void print_ways(const struct bg_listed *grant)
         print_keys(&grant->keys);
 }
 
-static void print_show(const void *answer)
+static void print_show(const void *answer, bg_usec asked)
 {
+        (void)asked;
         const struct bg_listed *grant = answer;
         char text[BG_LOCAL_TIME_BYTES];
         char gives[2048];
@@ -210,27 +213,32 @@ static void print_show(const void *answer)
                 bg_row(stdout, 0, "Ticket", "%s", grant->ticket);
 }
 
-static void print_revoke(const void *answer)
+static void print_revoke(const void *answer, bg_usec asked)
 {
         const struct bg_listed *grant = answer;
         char text[BG_LOCAL_TIME_BYTES];
 
+        (void)bg_local_time(grant->closed ? grant->closed : bg_wall(), bg_wall(), text);
         if (grant->state != BG_STATE_OPEN && grant->cause != BG_REVOKED)
                 bg_say(stdout, "", "%s was closed before: %s at %s.", grant->id,
-                        bg_code_word(grant->cause), bg_local_time(grant->closed, bg_wall(), text));
+                        bg_code_word(grant->cause), text);
+        else if (grant->closed && grant->closed < asked)
+                bg_say(stdout, "", "Already revoked%s%s at %s.", grant->closed_by[0] ? " by " : "",
+                        grant->closed_by, text);
         else
                 bg_say(stdout, "", "Revoked %s at %s: %s has %s on %s no more.", grant->id,
-                        bg_local_time(grant->closed ? grant->closed : bg_wall(), bg_wall(), text),
-                        grant->account, grant->role, grant->host);
+                        text, grant->account, grant->role, grant->host);
         /* Nobody should go to bed believing that they were ended. */
-        if (grant->uses_taken > 0)
-                bg_row(stdout, 2, "sessions",
-                        "%lld opened under it; what is still open of them goes on",
-                        (long long)grant->uses_taken);
+        if (grant->uses_taken <= 0)
+                return;
+        bg_row(stdout, 2, "sessions", "%lld opened under it; what is still open of them goes on",
+                (long long)grant->uses_taken);
+        bg_row(stdout, 2, "see them", "ps -u %s; loginctl list-sessions", grant->account);
 }
 
-static void print_accepted(const void *answer)
+static void print_accepted(const void *answer, bg_usec asked)
 {
+        (void)asked;
         const struct bg_accepted *accepted = answer;
         char text[BG_LOCAL_TIME_BYTES];
 
@@ -242,10 +250,10 @@ static void print_accepted(const void *answer)
         bg_row(stdout, 2, "in a moment", "the sweep puts it on record; then grants are good again");
 }
 
-/* What is read and printed, by command; of `list`, which has many lines, the function is its own. */
+/* What is read and printed (`asked`: when the helper was asked), by command; of `list`, which has many lines, the function is its own. */
 static const struct {
         const struct bg_table *table;
-        void (*print)(const void *answer);
+        void (*print)(const void *answer, bg_usec asked);
 } answers[BG_COMMANDS] = {
         [BG_COMMAND_SHOW] = {&bg_listed_table, print_show},
         [BG_COMMAND_REVOKE] = {&bg_listed_table, print_revoke},
@@ -262,7 +270,10 @@ int bg_run_verb(const struct bg_options *options)
         struct bg_error err;
         struct bg_ask ask;
         int status = 0;
+        struct timespec now = {0};
 
+        (void)clock_gettime(CLOCK_REALTIME, &now);
+        const bg_usec asked = (bg_usec)now.tv_sec * BG_USEC_PER_SEC + (bg_usec)now.tv_nsec / 1000;
         bg_ask_from(options, &ask);
         if (bg_ask_helper(options, options->command->verb, &ask, &reply, &status) != BG_OK)
                 return status;
@@ -271,7 +282,7 @@ int bg_run_verb(const struct bg_options *options)
         if (code == BG_OK && bg_has(options, BG_OPTION_JSON))
                 code = bg_print_json(stdout, table, &answer, &err);
         else if (code == BG_OK)
-                answers[options->command->id].print(&answer);
+                answers[options->command->id].print(&answer, asked);
         return code == BG_OK ? 0 : bg_tell_error(options, &err);
 }
 

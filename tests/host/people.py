@@ -134,6 +134,9 @@ def test_json_asks_nothing():
         lacks(seen, "Which")
     finally:
         policy.identity()
+    for words in (["list", "--bogus"], ["show"], ["nonsense"], ["grant", "backup-bot", "--for", "90"]):
+        refused = bgctl.bgctl(*words, "--json", user="alice").exits(2)
+        equal((json.loads(refused.out)["error"], refused.err), ("usage", ""))
     with Terminal("bgctl grant backup-bot --json >out", user="alice") as terminal:
         prove(terminal)
         lacks(terminal.ends(0), "Why")
@@ -242,7 +245,7 @@ def test_enroll_tries_a_code():
         if good:
             contains(seen, "The code is right: the app of carol has the secret.")
         else:
-            contains(seen, "Not proven. carol is enrolled, but that code did not work.")
+            contains(seen, "Not proven (not-proven). carol is enrolled, but that code did not work.")
             lacks(seen, "Nothing was")
         assert os.path.exists(f"{STATE}/factors/carol.totp")
     clear_tries()
@@ -327,12 +330,33 @@ def test_refusals_in_words():
     """a refusal names the code in brackets, and others who could do it; not proven says what to look at"""
     clear_tries()
     seen = bgctl.grant("backup-bot", code=bgctl.ENROLLED["alice"].wrong()).exits(3).seen
-    contains(seen, "Not proven. Nothing was granted. Which part was wrong is not said.")
+    contains(seen, "Not proven (not-proven). Nothing was granted. Which part was wrong is not said.")
     contains(seen, "  code fails?   compare the clock in the prompt with your phone\n")
+    contains(seen, "  not enrolled? root: bgctl enroll alice\n")
     contains(seen, "  other people  bob (@oncall)\n")
     clear_tries()
-    contains(bgctl.bgctl("grant", "backup-bot", user="alice").exits(3).err,
-             "bgctl: grant must ask a person, and there is no terminal here.\n")
+    for words in (["grant", "backup-bot"], ["enroll"]):
+        contains(bgctl.bgctl(*words, user="alice").exits(3).err,
+                 f"bgctl: {words[0]} must ask a person, and there is no terminal here (no-terminal).\n"
+                 "bgctl: over ssh, use ssh -t\n")
+
+
+def test_no_such_role():
+    """a role that the account has not: the ones it has are named, exit 4"""
+    seen = flat(bgctl.grant("backup-bot", role="db-reset").exits(4).seen)
+    contains(seen, "Not found (no-such): backup-bot has no role db-reset; it has db-restart.")
+
+
+def test_revoked_twice():
+    """revoke says what goes on and how to see it, and the second time who was first"""
+    granted = forge.grant()
+    ssh.ssh("alice", "backup-bot", "true").ok()
+    said = bgctl.bgctl("revoke", granted, user="bob").ok().out
+    contains(said, f"Revoked {granted} at ")
+    contains(said, "\n  see them      ps -u backup-bot; loginctl list-sessions\n")
+    assert re.match(r"Already revoked by bob at .*\d\d:\d\d \w+\.\n", bgctl.bgctl("revoke", granted).ok().out)
+    equal(bgctl.bgctl("list", user="dave").ok().out, "No grant that you may see is open.\n")
+    forge.clear()
 
 
 def test_sentences():

@@ -32,9 +32,10 @@ static const char *unbroken(const char *said, char ret[static 1024])
 
         for (const char *p = said; *p && n < 1023;) {
                 bool next = strncmp(p, between, sizeof between - 1) == 0;
-                bool blanks = p[0] == ' ' && p[1] == ' ';
-                ret[n++] = next ? ' ' : *p;
-                p += next ? sizeof between - 1 : blanks ? 2 : 1;
+                char c = next ? ' ' : *p;
+                if (c != ' ' || n == 0 || ret[n - 1] != ' ')
+                        ret[n++] = c;
+                p += next ? sizeof between - 1 : 1;
         }
         ret[n] = '\0';
         return ret;

@@ -8,7 +8,7 @@ from .check import poll
 from .commands import run
 
 TELL = "/usr/libexec/breakglass/bgctl-tell"
-WAKE = "/run/breakglass/wake"
+WAKES = ["/run/breakglass/wake", "/run/breakglass/tell"]
 SERVICES = ["bgctl-sweep.service", "bgctl-tell.service"]
 
 
@@ -55,7 +55,7 @@ def wait(after=None, count=1, seconds=10.0, **fields):
 def settle(seconds=10.0):
     """Waits until all that was recorded has been told, so that what is not in the journal now did not happen."""
     def look():
-        waiting = os.listdir(WAKE) if os.path.isdir(WAKE) else []
+        waiting = [name for wake in WAKES if os.path.isdir(wake) for name in os.listdir(wake)]
         states = run(["systemctl", "show", "--property=ActiveState", "--value", *SERVICES]).out.split()
         return not waiting and not {"activating", "active"} & set(states)
     poll(look, "sweep and tell at rest", seconds)

@@ -336,6 +336,10 @@ void assert_refused(struct stage *stage, enum bg_code code)
         (void)snprintf(word, sizeof word, "(%s).", bg_code_word(code));
         if (!strstr(stage->said, word))
                 fail_msg("said %s and not %s", stage->said, word);
+        /* "error: " is our own. */
+        for (const char *line = stage->said; *line; line += strcspn(line, "\n") + 1)
+                if (strcspn(line, "\n") > strlen("error: ") + 80)
+                        fail_msg("over 80 columns: %s", line);
         assert_int_equal(stage_events(stage, BG_EVENT_SESSION_REFUSED, &event), 1);
         assert_code(event.code, code);
         assert_string_equal(event.account, ACCOUNT);

@@ -83,10 +83,28 @@ static void ids_as_they_are_read_aloud(void **state)
         assert_usage("wants an id", "show");
 }
 
+static void help_as_a_word(void **state)
+{
+        (void)state;
+        assert_code(PARSE("help"), BG_OK);
+        assert_int_equal(options.want, BG_WANT_HELP);
+        assert_null(options.command);
+        assert_code(PARSE("help", "policy", "check"), BG_OK);
+        assert_int_equal(options.want, BG_WANT_HELP);
+        assert_int_equal(options.command->id, BG_COMMAND_POLICY_CHECK);
+}
+
 static void what_is_refused(void **state)
 {
         (void)state;
         assert_usage("no command \"bogus\"", "bogus");
+        assert_usage("did you mean grant?", "gant");
+        assert_usage("did you mean list?", "lsit");
+        assert_usage("did you mean revoke?", "revoked");
+        assert_usage("did you mean show?", "shoe");
+        assert_usage("such as 90m or 2h", "grant", "a", "--for", "90");
+        assert_usage("no command \"nonsense\"", "help", "nonsense");
+        assert_usage("no \"x\"", "help", "grant", "x");
         assert_usage("no command \"\"", "");
         assert_usage("no option \"--json\" before a command", "--json", "list");
         assert_usage("goes on: bgctl policy check", "policy");
@@ -214,6 +232,7 @@ int main(void)
                 cmocka_unit_test(a_narrow_grant),
                 cmocka_unit_test(in_any_order),
                 cmocka_unit_test(ids_as_they_are_read_aloud),
+                cmocka_unit_test(help_as_a_word),
                 cmocka_unit_test(what_is_refused),
                 cmocka_unit_test(without_any_word),
                 cmocka_unit_test(long_texts),

@@ -135,11 +135,29 @@ static void the_cursor_is_put_right(void **state)
         assert_true(told.bytes == 5);
 }
 
+/* How far may be told: all of the segment, synced. */
+static void settled(void **state)
+{
+        (void)state;
+        struct bg_told told = {.v = 1, .segment = 1};
+        uint64_t bytes = 77;
+        assert_code(bg_record_settle(&place.dir, &told, &bytes, &err), BG_OK); /* no record yet */
+        assert_true(bytes == 0);
+        open_record();
+        some_lines();
+        assert_code(bg_record_settle(&place.dir, &told, &bytes, &err), BG_OK);
+        assert_true(bytes == record.head.bytes && bytes > 0);
+        told.segment = 2;
+        assert_code(bg_record_settle(&place.dir, &told, &bytes, &err), BG_OK);
+        assert_true(bytes == 0);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(read_by_tell, setup, teardown),
                 cmocka_unit_test_setup_teardown(the_cursor_is_put_right, setup, teardown),
+                cmocka_unit_test_setup_teardown(settled, setup, teardown),
         };
         return cmocka_run_group_tests_name("told", tests, NULL, NULL);
 }
