@@ -186,10 +186,12 @@ static void print_depends(const struct explanation *e, const struct bg_grant *gr
                 put_names(&of_grant, &grant->claims.keys);
                 put_names(&of_policy, &identity->keys);
         }
-        const char *allowed = granted[0] ? granted : today[0] ? today : "root alone";
-        bool both = granted[0] && today[0] && strcmp(granted, today) != 0;
+        /* A list that is empty names no caller, but any address and any key. */
+        bool nobody = fact == FACT_CALLER && (!granted[0] || !today[0]);
+        const char *allowed = nobody ? "root alone" : granted[0] ? granted : today;
+        bool both = !nobody && granted[0] && today[0] && strcmp(granted, today) != 0;
         bg_row(stdout, 2, "?", "%s It depends on the %s: give %s; allowed: %s%s%s", asks,
-                facts[fact].what, facts[fact].give, allowed, both ? ", as far as also " : "",
+                facts[fact].what, facts[fact].give, allowed, both ? ", within today's policy: " : "",
                 both ? today : "");
 }
 
@@ -287,16 +289,15 @@ static void print_if(const struct explanation *e, const struct judged *judged)
 {
         char before[128] = "If ";
         struct bg_buffer buffer = {.text = before, .size = sizeof before, .n = 3};
-        bool more = false;
+        unsigned n = 0;
 
         for (unsigned fact = FACT_CALLER; fact < FACTS; fact++) {
                 if (!judged->depends[fact])
                         continue;
-                bg_put(&buffer, more ? " and the " : "the ");
+                bg_put(&buffer, n++ ? " and the " : "the ");
                 bg_put(&buffer, facts[fact].what);
-                more = true;
         }
-        bg_put(&buffer, " fits: elevated");
+        bg_put(&buffer, n > 1 ? " fit: elevated" : " fits: elevated");
         print_elevated(e, &judged->decision, before);
 }
 

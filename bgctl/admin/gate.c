@@ -170,6 +170,35 @@ static void show_lines(const char *blocks)
         }
 }
 
+/* Nothing is put over what somebody wrote; but it is no gate of ours any more. */
+static void tell_way_back(const struct gate *gate)
+{
+        if (gate->n_blocks > 0)
+                bg_row(stdout, 2, "put right",
+                        "delete all from each \"%s\" to its \"%s\" in /etc/pam.d/%s, then: bgctl init",
+                        BG_PAMFILE_BEGIN, BG_PAMFILE_END, gate->service);
+        else if (gate->there)
+                bg_row(stdout, 2, "put right", "bgctl init");
+}
+
+unsigned bg_gate_tell_edited(const struct bg_setup *setup)
+{
+        unsigned n = 0;
+
+        for (uint32_t i = 0; i < setup->services.n; i++) {
+                bg_auto(gate_done) struct gate gate = {0};
+                const char *service = setup->services.v[i];
+
+                if (load_gate(setup, service, &gate, NULL) != BG_OK || !gate.edited)
+                        continue;
+                bg_row(stdout, 2, service, "our lines in /etc/pam.d/%s were edited; left so",
+                        service);
+                tell_way_back(&gate);
+                n++;
+        }
+        return n;
+}
+
 static void show_gate(const struct bg_setup *setup)
 {
         for (uint32_t i = 0; i < setup->services.n; i++) {
@@ -180,9 +209,6 @@ static void show_gate(const struct bg_setup *setup)
                         continue;
                 if (!gate.there)
                         bg_row(stdout, 2, service, "/etc/pam.d/%s is not there; left so", service);
-                else if (gate.edited)
-                        bg_row(stdout, 2, service,
-                                "our lines in /etc/pam.d/%s were edited since; left so", service);
                 else if (is_to_write(setup, &gate) &&
                          is_same(gate.text, gate.n, gate.wanted, gate.n_wanted))
                         bg_row(stdout, 2, service,
@@ -361,9 +387,11 @@ static unsigned check_gate(struct bg_setup *setup)
                         continue;
                 }
                 const char *fault = fault_of(setup, &gate);
-                if (fault)
-                        bg_row(stdout, 2, service, "/etc/pam.d/%s %s", service, fault);
-                n += fault != NULL;
+                if (!fault)
+                        continue;
+                bg_row(stdout, 2, service, "/etc/pam.d/%s %s", service, fault);
+                tell_way_back(&gate);
+                n++;
         }
         if (bg_list_has(&setup->services, "sshd") && bg_sshd_ignores_pam()) {
                 bg_row(stdout, 2, "sshd", "UsePAM no: PAM, and the gate in it, is not asked");

@@ -126,6 +126,14 @@ static void tell_next(const struct bg_setup *setup)
         bg_row(stdout, 2, "undo", "bgctl init --undo");
 }
 
+/* A gate that was edited is left so, and is not what init stands for. */
+static enum bg_code is_whole(unsigned n_edited, struct bg_error *err)
+{
+        return n_edited ? bg_fail(err, BG_BAD_POLICY, 0,
+                                  "lines of ours were edited, as said above; they are left so")
+                        : BG_OK;
+}
+
 static enum bg_code set_up(
         const struct bg_options *options, struct bg_setup *setup, struct bg_error *err)
 {
@@ -136,15 +144,19 @@ static enum bg_code set_up(
 
         if (code != BG_OK)
                 return code;
-        bg_say(stdout, "",
-                todo ? "init will set breakglass up on %s:"
-                     : "breakglass is set up on %s; nothing is to be done.",
-                setup->now.host);
+        if (todo)
+                bg_say(stdout, "", "init will set breakglass up on %s:", setup->now.host);
+        unsigned n_edited = bg_gate_tell_edited(setup);
+        if (!todo && !n_edited)
+                bg_say(stdout, "", "breakglass is set up on %s; nothing is to be done.",
+                        setup->now.host);
         for (size_t i = 0; i < N_STEPS; i++)
                 if (steps[i]->show && !done[i])
                         steps[i]->show(setup);
         code = bg_ways_tell(setup, err);
-        if (code != BG_OK || todo == 0)
+        if (code == BG_OK && todo == 0)
+                return is_whole(n_edited, err);
+        if (code != BG_OK)
                 return code;
         code = may_go_on(options, &go, err);
         if (code != BG_OK || !go)
@@ -152,7 +164,7 @@ static enum bg_code set_up(
         code = apply(setup, done, err);
         if (code == BG_OK)
                 tell_next(setup);
-        return code;
+        return code == BG_OK ? is_whole(n_edited, err) : code;
 }
 
 /* What cannot be undone does not keep the rest from it. */

@@ -45,6 +45,8 @@ static enum bg_code open_plainly(
         ret->fd = openat(at ? at->fd : AT_FDCWD, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (ret->fd < 0 && errno == ENOENT)
                 return bg_fail(err, BG_NO_SUCH, 0, "%s is not there", ret->path);
+        if (ret->fd < 0 && errno == ENOTDIR && !at)
+                return bg_fail(err, BG_USAGE, 0, "%s is no folder", ret->path);
         return ret->fd < 0 ? bg_fail(err, BG_STORE_FAILED, errno, "%s", ret->path) : BG_OK;
 }
 
@@ -151,6 +153,8 @@ static enum bg_code read_identity(
         *identity = (struct bg_checked_identity){0};
         if (read_file(r, dir, name, &bg_identity_table, false, &identity->identity, identity->file))
                 check->n_identities++;
+        else
+                check->n_unread++;
         return BG_OK;
 }
 
@@ -185,8 +189,10 @@ static enum bg_code read_files(const char *folder, struct reading *r, struct bg_
         if (code != BG_OK)
                 return code;
         if (!read_file(r, &top, "breakglass.yaml", &bg_host_table, true, &check->host,
-                    check->host_file))
+                    check->host_file)) {
                 memset(&check->host, 0, sizeof check->host);
+                check->host_unread = r->found;
+        }
         bg_host_defaults(&check->host);
         code = read_folder(r, &top, "roles.d", read_role, err);
         if (code == BG_OK)

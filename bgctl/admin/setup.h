@@ -41,6 +41,9 @@ extern const struct bg_setup_step bg_step_units;
 extern const struct bg_setup_step bg_step_record;
 extern const struct bg_setup_step bg_step_gate;
 
+/* Says in which services' files our lines were edited since, and what puts that right; how many. */
+unsigned bg_gate_tell_edited(const struct bg_setup *setup);
+
 /* Runs a program whose failure is the step's; what it said is the reason. */
 enum bg_code bg_setup_run(const char *const *argv, struct bg_error *err);
 

@@ -166,7 +166,9 @@ static void print_bash(void)
                      "    case $COMP_CWORD:${COMP_WORDS[1]}:${COMP_WORDS[2]} in\n"
                      "    1:*) words='");
         put_first_words();
-        (void)printf(" --help --version' ;;\n");
+        (void)printf(" help --help --version' ;;\n    2:help:*) words='");
+        put_first_words();
+        (void)printf("' ;;\n");
         for (size_t i = 0; i < BG_COMMANDS; i++) {
                 const char *second = strchr(bg_commands[i].name, ' ');
                 if (second)
@@ -204,7 +206,7 @@ static void print_zsh(void)
                      "if (( CURRENT == 2 )); then\n"
                      "    compadd -- ");
         put_first_words();
-        (void)printf(" --help --version\n"
+        (void)printf(" help --help --version\n"
                      "    return\n"
                      "fi\n"
                      "case \"$words[2] $words[3]\" in\n");

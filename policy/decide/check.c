@@ -402,5 +402,4 @@ void bg_check(const struct bg_check *check,
                                 identity_rules[r].look(&c, &check->identities[i].identity);
                 }
         }
-        bg_check_logins(check, tell_finding, context);
 }

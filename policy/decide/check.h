@@ -37,7 +37,9 @@ struct bg_checked_group {
 
 struct bg_check {
         char host_file[BG_FILE_BYTES];
-        struct bg_host host; /* with its defaults */
+        struct bg_host host;   /* with its defaults */
+        bool host_unread;      /* its file cannot be used: nothing is in force */
+        uint32_t n_unread;     /* identities whose file cannot be used: each login is refused */
         uint32_t n_roles;
         struct bg_checked_role *roles;
         uint32_t n_identities;
@@ -71,7 +73,8 @@ struct bg_finding {
         char text[BG_FINDING_BYTES];
 };
 
-/* Calls `tell` for each thing found, file by file. */
+/* Calls `tell` for each thing found in the policy itself, file by file. An error here is one by which
+ * it cannot be what it says. */
 void bg_check(const struct bg_check *check,
         void (*tell)(const struct bg_finding *finding, void *context), void *context);
 

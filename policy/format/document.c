@@ -148,6 +148,24 @@ static enum bg_code bool_value(struct reader *r, bool *ret)
         return BG_OK;
 }
 
+/* The words, where they are so few that a person would read them. */
+static enum bg_code refuse_word(struct reader *r, const char *const *words)
+{
+        char text[96] = "not one of: ";
+        size_t n = strlen(text);
+
+        for (unsigned i = 0; words[i]; i++) {
+                if (!words[i][0])
+                        continue;
+                bool first = text[n - 1] == ' ';
+                int more = snprintf(text + n, sizeof text - n, "%s%s", first ? "" : ", ", words[i]);
+                if (more < 0 || (size_t)more >= sizeof text - n)
+                        return refuse(r, "not one of the words allowed here");
+                n += (size_t)more;
+        }
+        return refuse(r, text);
+}
+
 static enum bg_code word_value(struct reader *r, const char *const *words, void *ret)
 {
         char text[BG_ITEM_BYTES];
@@ -159,7 +177,7 @@ static enum bg_code word_value(struct reader *r, const char *const *words, void 
                         memcpy(ret, &i, sizeof i);
                         return BG_OK;
                 }
-        return refuse(r, "not one of the words allowed here");
+        return refuse_word(r, words);
 }
 
 static enum bg_code list_value(struct reader *r, const struct bg_field *f, struct bg_list *ret)

@@ -209,15 +209,27 @@ def test_host_file_kept():
     equal(run(["systemctl", "is-enabled", UNITS[0]]).out.strip(), "enabled")
 
 
-def test_edited_lines_kept():
-    """lines of ours that somebody edited are left so, and said to be"""
+@cases("another option", "a line commented out")
+def test_edited_lines_kept(how):
+    """lines of ours that somebody edited are left so; init, --check and the sweep say so, and what puts it right does"""
     written = pam()
-    edited = written["su"].replace(b"auth [success=done default=ignore] pam_breakglass.so",
-                                   b"auth [success=done default=ignore] pam_breakglass.so debug")
+    line = b"auth [success=done default=ignore] pam_breakglass.so"
+    edited = written["su"].replace(line, line + b" debug" if how == "another option" else b"#" + line)
+    at = journal.cursor()
     write("/etc/pam.d/su", edited)
-    contains(run_bgctl("init", "--yes").ok().out, "nothing is to be done")
+    told = run_bgctl("init", "--yes").exits(1)
+    contains(told.out, "  su            our lines in /etc/pam.d/su were edited; left so\n")
+    lacks(told.out, "nothing is to be done")
     equal(read("/etc/pam.d/su"), edited)
-    write("/etc/pam.d/su", written["su"])
+    contains(run_bgctl("init", "--check").exits(1).out, "/etc/pam.d/su has not the lines that init wrote")
+    run(["systemctl", "start", "bgctl-sweep.service"]).ok()
+    contains(journal.wait(after=at, event="gate-missing")["text"], "/etc/pam.d/su has not the lines that bgctl init wrote")
+    write("/etc/pam.d/su", re.sub(rb"# breakglass begin.*?# breakglass end\n", b"", edited, flags=re.S))
+    run_bgctl("init", "--yes").ok()
+    run_bgctl("init", "--check").ok()
+    equal(read("/etc/pam.d/su"), written["su"])
+    run(["systemctl", "start", "bgctl-sweep.service"]).ok()
+    journal.wait(after=at, event="gate-restored")
 
 
 def test_moved_lines():
@@ -422,6 +434,28 @@ def test_check_bad(what):
     check().ok()
 
 
+@cases(("broken host file", "Not in force: backup-bot can have"), ("missing role", "Not in force: backup-bot can have"),
+       ("one kind of factor", "Not to be relied on before its errors are mended: backup-bot can have"),
+       ("broken identity", "1 account is refused every login: its file cannot be used."))
+def test_check_promises_nothing(what, said):
+    """what is not in force is not said as if it were:"""
+    policy.create()
+    if what == "broken host file":
+        policy.write("breakglass.yaml", "ceiling: [\n")
+    elif what == "broken identity":
+        policy.identity(without_grant="maybe")
+    else:
+        broken(what)
+    try:
+        out = " ".join(check().exits(1).out.split())
+        contains(out, said)
+        lacks(out, "No account is managed")
+        if what == "broken identity":
+            contains(out, "without_grant: not one of: deny, plain, observe")
+    finally:
+        policy.create()
+
+
 def test_check_line():
     """what does not read is told with file, line and column"""
     policy.write("roles.d/db-restart.yaml", "role: db-restart\npurpose: x\napprovers: ['@oncall']\nmax_uses: many\n")
@@ -448,6 +482,7 @@ def test_check_folder():
     contains(check("p", user="dave").exits(1).out, "p/policy.d/a.yaml: error: it names the account b")
     for folder in ("p/gone", "/usr/share"):
         check(folder, user="dave").exits(4)
+    check("p/roles.d/r.yaml", user="dave").exits(2)
 
 
 # --- explain, and --json ---

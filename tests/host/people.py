@@ -382,7 +382,7 @@ def test_completions():
               "echo ${{COMPREPLY[@]}}")
     for words, at, wanted in (("bgctl gr", 1, "grant"), ("bgctl grant x --ca", 3, "--caller"), ("bgctl key ''", 2, "list"),
                               ("bgctl clock accept --a", 3, "--as"), ("bgctl init --pr", 2, "--print"),
-                              ("bgctl explain x --k", 3, "--key")):
+                              ("bgctl explain x --k", 3, "--key"), ("bgctl help gr", 2, "grant")):
         equal(run(["bash", "-c", script.format(words, at)]).ok().out.strip(), wanted, words)
     zsh = open("/usr/share/zsh/site-functions/_bgctl").read()
     for part in ("--caller", "--uses", "clock\\ *)", "--print"):

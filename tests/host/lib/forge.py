@@ -3,6 +3,7 @@
 from the specifications (PASETO v4.public, PASERK) over libsodium, and not with the project's own code: what both agree on is
 the format."""
 import base64
+import contextlib
 import ctypes
 import datetime
 import hashlib
@@ -161,13 +162,19 @@ def grant(account="backup-bot", key=None, assertion=None, **changes):
     return made["jti"]
 
 
+def gone(path):
+    """Removes a file; the sweep may have been faster."""
+    with contextlib.suppress(FileNotFoundError):
+        os.remove(path)
+
+
 def close(identity, account="backup-bot", cause="revoked", remove=True):
     """A tombstone, as the helper makes it; without `remove`, the grant's name is back."""
     event = {"v": 1, "event": cause, "time": when(time.time()), "code": "ok", "grant": identity, "account": account}
     write(f"{STATE}/closed/{identity}", json.dumps(event) + "\n")
     path = f"{STATE}/grants/{account}/{identity}.grant"
-    if remove and os.path.exists(path):
-        os.remove(path)
+    if remove:
+        gone(path)
 
 
 def clear(account="backup-bot"):
@@ -177,8 +184,7 @@ def clear(account="backup-bot"):
         identity = name.removesuffix(".grant")
         if os.path.isdir(f"{STATE}/requests/{identity}") and not os.path.exists(f"{STATE}/closed/{identity}"):
             close(identity, account)
-        if os.path.lexists(f"{folder}/{name}"):
-            os.remove(f"{folder}/{name}")
+        gone(f"{folder}/{name}")
 
 
 def uses(identity):

@@ -75,6 +75,7 @@ static struct found look(void)
 {
         struct found found = {0};
         bg_check(&check, note, &found);
+        bg_check_logins(&check, note, &found);
         return found;
 }
 
