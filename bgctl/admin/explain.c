@@ -322,7 +322,14 @@ static void print_verdict(const struct explanation *e, const struct judged *judg
         }
         if (would)
                 print_if(e, would);
-        else if (missing_fact(&e->attempt, decision.code))
+        /* Which of the two it would be is not known. */
+        if (would && would->depends[FACT_ADDRESS] && would->depends[FACT_KEY] &&
+                decision.verdict == BG_REFUSE) {
+                bg_say(stdout, "", "Else: Refused (%s or %s).", bg_code_word(BG_WRONG_ORIGIN),
+                        bg_code_word(BG_WRONG_KEY));
+                return;
+        }
+        if (!would && missing_fact(&e->attempt, decision.code))
                 decision.code = certain;
         print_otherwise(e, &decision, would ? "Else: " : "");
 }
