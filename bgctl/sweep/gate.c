@@ -144,7 +144,10 @@ static bool ask_use_pam(bool before)
         if (bg_spawn(argv, SSHD_TIMEOUT_SEC, output, sizeof output, &status, NULL) != BG_OK ||
                 status != 0)
                 return before;
-        return strstr(output, "usepam yes\n") != NULL;
+        /* From OpenSSH 9.8 on another service's file can be named. */
+        const char *service = strstr(output, "pamservicename ");
+        bool other = service && strncmp(service, "pamservicename sshd\n", 20) != 0;
+        return strstr(output, "usepam yes\n") != NULL && !other;
 }
 
 static void tell(struct sweep *s, enum bg_event_kind kind, const char *text)
@@ -196,7 +199,7 @@ void sweep_gate(struct sweep *s)
                 bool use_pam = asked ? ask_use_pam(before.use_pam) : before.use_pam;
                 look_at_files(&l);
                 if (l.sshd && !use_pam)
-                        note(&l, "sshd has UsePAM no: PAM, and the gate in it, is not asked");
+                        note(&l, "sshd has UsePAM no, or another PAMServiceName: the gate is not asked");
                 remember(&l, &before, use_pam, asked || !looked);
         }
         if (!l.any) /* never set up, or undone */

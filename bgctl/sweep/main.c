@@ -56,7 +56,7 @@ static void forget_recorded(struct sweep *s)
  * then gets a number above all that were seen: the gap is the evidence. */
 static void check_numbers(struct sweep *s)
 {
-        struct bg_told told_state;
+        struct bg_told told_state = {0};
         struct bg_told told_run = {0};
         uint64_t seen = s->newest.seq;
 
@@ -66,22 +66,30 @@ static void check_numbers(struct sweep *s)
                 (void)fprintf(stderr, "bgctl-sweep: %s\n", s->record.mended);
         }
         struct bg_error err;
-        if (bg_told_load(&s->store.state, &told_state, &err) != BG_OK)
+        bool reads = bg_told_load(&s->store.state, &told_state, &err) == BG_OK;
+        if (!reads)
                 sweep_tampered(s, "told", err.text);
         else if (told_state.seq > seen)
                 seen = told_state.seq;
         if (s->store.run.fd >= 0 && bg_told_load(&s->store.run, &told_run, NULL) == BG_OK &&
                 told_run.seq > seen)
                 seen = told_run.seq;
-        if (seen <= s->record.head.seq)
+        /* The copy in /run is never ahead of the cursor, but where the state was put back under it;
+         * then it is a proof also where the record has grown past it since. */
+        bool ahead = reads && told_run.seq > told_state.seq;
+        if (seen <= s->record.head.seq && !ahead)
                 return;
         char text[160];
         (void)snprintf(text, sizeof text,
                 "the record ends with number %llu, and %llu was seen before: it was put back or cut",
                 (unsigned long long)s->record.head.seq, (unsigned long long)seen);
-        sweep_tampered(s, "audit", text);
-        s->record.head.seq = seen;
-        s->record.changed = true;
+        /* Told once: while tell has not caught up, each pass finds the cursor behind the copy. */
+        sweep_tampered_as(s, "audit", ahead ? told_run.seq : seen,
+                ahead ? told_state.seq : s->record.head.seq, text);
+        if (seen > s->record.head.seq) {
+                s->record.head.seq = seen;
+                s->record.changed = true;
+        }
 }
 
 /* The newest moment never goes back: a clock that did is what it is there to find. A clock-accepted

@@ -14,15 +14,22 @@ void sweep_failed(struct sweep *s, const struct bg_error *err)
 
 void sweep_tampered(struct sweep *s, const char *path, const char *what)
 {
-        struct bg_event event;
-        struct bg_error err;
         struct stat st = {0};
-        bool is_new = false;
 
         (void)fstatat(s->store.state.fd, path, &st, AT_SYMLINK_NOFOLLOW);
-        uint64_t mtime =
-                (uint64_t)st.st_ctim.tv_sec * BG_USEC_PER_SEC + (uint64_t)st.st_ctim.tv_nsec / 1000;
-        if (bg_record_report(&s->record, path, st.st_ino, mtime, &is_new, &err) != BG_OK) {
+        sweep_tampered_as(s, path, st.st_ino,
+                (uint64_t)st.st_ctim.tv_sec * BG_USEC_PER_SEC + (uint64_t)st.st_ctim.tv_nsec / 1000,
+                what);
+}
+
+void sweep_tampered_as(
+        struct sweep *s, const char *path, uint64_t first, uint64_t second, const char *what)
+{
+        struct bg_event event;
+        struct bg_error err;
+        bool is_new = false;
+
+        if (bg_record_report(&s->record, path, first, second, &is_new, &err) != BG_OK) {
                 sweep_failed(s, &err);
                 return;
         }

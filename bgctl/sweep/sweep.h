@@ -30,6 +30,9 @@ void sweep_each(struct sweep *s, const struct bg_dir *top, const char *name,
 /* Records that a file was changed by somebody else: once a file as it is now (path below the state
  * directory, inode, time of change). The file is left as it is. */
 void sweep_tampered(struct sweep *s, const char *path, const char *what);
+/* The same, once for these two numbers, where it is not a file's inode and time that tell. */
+void sweep_tampered_as(
+        struct sweep *s, const char *path, uint64_t first, uint64_t second, const char *what);
 
 /* close.c: grants that are over get their tombstone; links that are missing are made again. */
 void sweep_close(struct sweep *s);

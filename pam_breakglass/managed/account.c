@@ -12,18 +12,6 @@
 #include "pam_breakglass/managed/elevate.h"
 #include "pam_breakglass/managed/phases.h"
 
-/* `without_grant: observe`: it goes on, and what deny would have said is recorded. */
-static void observe(struct bg_login *login, const struct bg_decision *decision)
-{
-        struct bg_event event;
-
-        if (login->policy.identity.without_grant != BG_WITHOUT_GRANT_OBSERVE)
-                return;
-        bg_answer_event(login, BG_EVENT_WOULD_REFUSE, decision, &event);
-        event.code = decision->code;
-        bg_answer_record(login, &event);
-}
-
 int bg_account(struct bg_login *login)
 {
         struct bg_decision decision;
@@ -35,7 +23,7 @@ int bg_account(struct bg_login *login)
         if (code == BG_OK && decision.verdict == BG_ELEVATE)
                 code = bg_elevation_find(&decision.allowance.groups, &elevation, &err);
         if (code == BG_OK && decision.verdict == BG_PLAIN)
-                observe(login, &decision);
+                bg_answer_observed(login, &decision);
         if (code == BG_OK)
                 return PAM_IGNORE;
         /* su's caller was told in auth, before the password; it is one refusal, unless something bad

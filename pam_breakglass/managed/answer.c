@@ -68,11 +68,17 @@ void bg_answer_event(const struct bg_login *login, enum bg_event_kind kind,
                 about_grant(login, decision, ret);
 }
 
+/* Debian's nobody. */
+#define NOBODY_UID 65534
+
 /* Whose flood it would be: su's caller can refuse himself as often as he likes, and what he fills
- * must not hide others' events; whoever comes by ssh has the account's own means. */
+ * must not hide others' events; whoever comes by ssh has the account's own means. Uids that are no
+ * one's, of which a namespace gives anybody thousands, share one quota. */
 static uid_t payer(const struct bg_login *login)
 {
-        return bg_login_is_su(login) ? login->guard.uids[0] : login->attempt.uid;
+        if (!bg_login_is_su(login))
+                return login->attempt.uid;
+        return login->attempt.caller.found ? login->guard.uids[0] : NOBODY_UID;
 }
 
 void bg_answer_record(struct bg_login *login, const struct bg_event *event)
@@ -83,6 +89,18 @@ void bg_answer_record(struct bg_login *login, const struct bg_event *event)
                 (void)snprintf(login->lost, sizeof login->lost,
                         "%s of %s (%s) could not be recorded: %s", bg_event_word(event->kind),
                         event->account, bg_code_word(event->code), err.text);
+}
+
+void bg_answer_observed(struct bg_login *login, const struct bg_decision *decision)
+{
+        struct bg_event event;
+
+        if (login->policy.identity.without_grant != BG_WITHOUT_GRANT_OBSERVE)
+                return;
+        bg_answer_event(login, BG_EVENT_WOULD_REFUSE, decision, &event);
+        event.code = decision->code;
+        bg_copy(event.key, sizeof event.key, login->attempt.key);
+        bg_answer_record(login, &event);
 }
 
 /* Each line says whose it is, and fits a console of 80 columns. */

@@ -21,6 +21,9 @@ void bg_answer_broken(struct bg_login *login, const char *call, const struct bg_
 /* Records an event; that it could not will be said at LOG_CRIT. */
 void bg_answer_record(struct bg_login *login, const struct bg_event *event);
 
+/* `without_grant: observe`: the login goes on, and what deny would have said is recorded. */
+void bg_answer_observed(struct bg_login *login, const struct bg_decision *decision);
+
 /* Notes that the elevated session is open, where the person sits at a terminal. */
 void bg_answer_opened(struct bg_login *login, const struct bg_event *opened);
 

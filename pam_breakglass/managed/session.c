@@ -64,6 +64,10 @@ static enum bg_code take_use(struct bg_login *login, struct bg_decision *decisio
                 struct bg_event *opened = &ret->opened;
                 code = bg_look(login, 0, decision, err);
                 bg_answer_event(login, BG_EVENT_SESSION_OPENED, decision, opened);
+                /* Also where it is refused: whose key it was is what will be asked. */
+                bg_copy(opened->key, sizeof opened->key, login->attempt.key);
+                if (bg_login_is_ssh(login))
+                        bg_copy(opened->person, sizeof opened->person, login->attempt.key);
                 if (code != BG_OK || decision->verdict != BG_ELEVATE)
                         return code;
                 code = bg_elevation_find(&decision->allowance.groups, &ret->elevation, err);
@@ -152,8 +156,12 @@ int bg_session_open(struct bg_login *login)
 
         learn_key(login);
         enum bg_code code = take_use(login, &decision, &session, &err);
-        if (code == BG_OK && decision.verdict == BG_PLAIN)
+        if (code == BG_OK && decision.verdict == BG_PLAIN) {
+                /* What account could not know. */
+                if (decision.code == BG_WRONG_KEY)
+                        bg_answer_observed(login, &decision);
                 return PAM_IGNORE;
+        }
         if (code == BG_OK) {
                 bg_event_wake(&login->store);
                 code = look_again(login, &session, &err);

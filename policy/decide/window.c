@@ -35,6 +35,10 @@ enum bg_code bg_window_check(const struct bg_claims *claims, bg_usec exp, const 
                         return BG_NOT_YET;
                 if (lasts - passed < left)
                         left = lasts - passed;
+        } else if (now->wall + BG_CLOCK_SLACK < claims->iat) {
+                /* Issued in a future that was a wrong clock, on a boot that is gone, and this clock has
+                 * been accepted since: it must not come true some day. */
+                return BG_EXPIRED;
         } else if (now->wall < claims->nbf) {
                 return BG_NOT_YET;
         }

@@ -128,6 +128,9 @@ static bg_usec since(const struct bg_dir *tries, unsigned n, const struct bg_now
                 return 0;
         if (strcmp(paid.boot, now->boot) == 0)
                 return now->boottime > paid.boottime ? now->boottime - paid.boottime : 0;
+        /* Paid under a clock that was far ahead, on a boot that is gone: nobody waits for that day. */
+        if (paid.wall > now->wall + BG_TRY_FUTURE_MAX)
+                return BG_PAUSE_MAX;
         return now->wall > paid.wall ? now->wall - paid.wall : 0;
 }
 

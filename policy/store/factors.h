@@ -28,6 +28,8 @@ enum bg_code bg_code_take(const struct bg_dir *state, const char *human,
  * the one before. */
 #define BG_TRIES_FREE 3
 #define BG_PAUSE_MAX (UINT64_C(15) * 60 * BG_USEC_PER_SEC)
+/* A try paid on another boot and further ahead of this clock than this was paid by a wrong clock. */
+#define BG_TRY_FUTURE_MAX (UINT64_C(86400) * BG_USEC_PER_SEC)
 
 /* Pays one try of this caller for this human, before anything is asked: tries/CALLER.HUMAN/N.
  * Errors: BG_LOCKED (`ret_wait` says how long), BG_STORE_FAILED. `ret_left`: free tries after this; `ret_wait`

@@ -103,7 +103,8 @@ def test_disk(how):
         contains(people.groups_in(ssh.ssh("alice", "backup-bot", "id -Gn").ok().out), "bg-db")
         bgctl.bgctl("revoke", granted.id, user="alice").ok()
     journal.settle()
-    equal(len(journal.events(after=before, event="session-opened")), 1, "sessions")
+    # An event that tell was interrupted with is told again, by the same number.
+    equal(len({event["seq"] for event in journal.events(after=before, event="session-opened")}), 1, "sessions")
     journal.none(after=before, event="granted")
     journal.none(after=before, event="tampered")
     is_whole()
@@ -128,6 +129,12 @@ def test_disk_fills_meanwhile(what):
             run(f"{MEND}; rm -rf {STATE}/tries/*").ok()
             run([SWEEP]).ok()
             left = set(os.listdir(f"{STATE}/grants/backup-bot")) - opened
+            # Where room ended behind the signature, the person was told so, and it is taken back.
+            if "is signed, and the next" in granted.seen:
+                for name in left:
+                    bgctl.bgctl("revoke", name.removesuffix(".grant")).ok()
+                run([SWEEP]).ok()
+                left = set(os.listdir(f"{STATE}/grants/backup-bot")) - opened
             equal(left, set(), f"open with room for {room}: {granted.seen}")
         run(MEND).ok()
         run([SWEEP]).ok()

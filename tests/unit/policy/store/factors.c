@@ -249,6 +249,17 @@ static void no_pause_is_for_ever(void **state)
         now.wall = UNIT_WALL;
         assert_code(pay(1000, "alice"), BG_OK);
 
+        /* Nor one that was paid by a clock far ahead, on a boot that is gone; a little ahead it is. */
+        now.wall = UNIT_WALL + 2 * BG_TRY_FUTURE_MAX;
+        for (unsigned n = 0; n < BG_TRIES_FREE; n++)
+                assert_code(pay(1002, "alice"), BG_OK);
+        bg_copy(now.boot, sizeof now.boot, UNIT_BOOT);
+        now.wall = UNIT_WALL + BG_TRY_FUTURE_MAX;
+        assert_code(pay(1002, "alice"), BG_LOCKED);
+        now.wall = UNIT_WALL;
+        assert_code(pay(1002, "alice"), BG_OK);
+        bg_copy(now.boot, sizeof now.boot, UNIT_OTHER_BOOT);
+
         for (unsigned n = 0; n < BG_TRIES_FREE; n++)
                 assert_code(pay(1001, "alice"), BG_OK);
         unit_put(&place, "tries/1001.alice/3", 0600, "");
