@@ -211,6 +211,44 @@ def test_no_password_in_arguments():
     run(f"rm -rf {STATE}/tries/*").ok()
 
 
+def memory_of(pid):
+    """All that the process can write to, as root reads it."""
+    found = b""
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            span, rights, *_ = line.split()
+            first, last = (int(end, 16) for end in span.split("-"))
+            if "w" in rights and "r" in rights:
+                memory.seek(first)
+                found += memory.read(last - first)
+    return found
+
+
+def test_secrets_are_wiped():
+    """once the password was judged, at the prompt for the code, the helper's memory holds it no more"""
+    with Terminal(["bgctl", "grant", "backup-bot", "--reason", "x"], user="alice") as terminal:
+        terminal.answer("^Password: ", people.PASSWORDS["alice"])
+        terminal.expect("^Code .*: ")
+        for pid in run(["pgrep", "-x", "bgctl-helper"]).ok().out.split():
+            memory = memory_of(pid)
+            contains(memory, b"db-restart", "memory")  # it is the right one
+            lacks(memory, people.PASSWORDS["alice"].encode(), "memory")
+    run(f"rm -rf {STATE}/tries/*").ok()
+
+
+def test_hostile_directory():
+    """a whole run from a folder of the caller's opens nothing in it, and loads no code but the system's"""
+    run("rm -rf /tmp/hostile && mkdir -p /tmp/hostile/etc /tmp/hostile/pam.d && cp /etc/passwd /etc/nsswitch.conf "
+        "/tmp/hostile/etc && cp /lib/x86_64-linux-gnu/libsodium.so.23 /tmp/hostile && chmod -R a+rwX /tmp/hostile").ok()
+    run(f"cd /tmp/hostile && strace -f -u alice -e trace=file -o /root/hostile {HELPER} offer",
+        input='{"account":"backup-bot"}')
+    opened = open("/root/hostile").read().split(f'execve("{HELPER}"', 1)[-1].split("\n", 1)[1]
+    lacks(opened, "/tmp/hostile")
+    for line in opened.splitlines():
+        if "openat(AT_FDCWD, \"" in line and "openat(AT_FDCWD, \"/" not in line:
+            raise AssertionError(f"opened from where the caller stands: {line}")
+
+
 def test_the_store_is_closed():
     """nothing of the store or of the keys can be read by others"""
     for path in (STATE, f"{STATE}/keys/host.key", f"{STATE}/grants"):
