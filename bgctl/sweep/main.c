@@ -66,30 +66,22 @@ static void check_numbers(struct sweep *s)
                 (void)fprintf(stderr, "bgctl-sweep: %s\n", s->record.mended);
         }
         struct bg_error err;
-        bool reads = bg_told_load(&s->store.state, &told_state, &err) == BG_OK;
-        if (!reads)
+        if (bg_told_load(&s->store.state, &told_state, &err) != BG_OK)
                 sweep_tampered(s, "told", err.text);
         else if (told_state.seq > seen)
                 seen = told_state.seq;
         if (s->store.run.fd >= 0 && bg_told_load(&s->store.run, &told_run, NULL) == BG_OK &&
                 told_run.seq > seen)
                 seen = told_run.seq;
-        /* The copy in /run is never ahead of the cursor, but where the state was put back under it;
-         * then it is a proof also where the record has grown past it since. */
-        bool ahead = reads && told_run.seq > told_state.seq;
-        if (seen <= s->record.head.seq && !ahead)
+        if (seen <= s->record.head.seq)
                 return;
         char text[160];
         (void)snprintf(text, sizeof text,
                 "the record ends with number %llu, and %llu was seen before: it was put back or cut",
                 (unsigned long long)s->record.head.seq, (unsigned long long)seen);
-        /* Told once: while tell has not caught up, each pass finds the cursor behind the copy. */
-        sweep_tampered_as(s, "audit", ahead ? told_run.seq : seen,
-                ahead ? told_state.seq : s->record.head.seq, text);
-        if (seen > s->record.head.seq) {
-                s->record.head.seq = seen;
-                s->record.changed = true;
-        }
+        sweep_tampered_as(s, "audit", seen, s->record.head.seq, text);
+        s->record.head.seq = seen;
+        s->record.changed = true;
 }
 
 /* The newest moment never goes back: a clock that did is what it is there to find. A clock-accepted
