@@ -329,6 +329,28 @@ def newest_su():
     return run(["pgrep", "-n", "-x", "su"]).out.strip()
 
 
+def test_stopped_between_auth_and_account():
+    """su stopped after auth has let its caller in: others log in meanwhile; continued when the grant has ended it is refused"""
+    identity = forge.grant()
+    # The fourth listing ends that of the account's grants, in auth: keys/ is listed before, by two calls each.
+    held = ["strace", "-u", "alice", "-o", "/dev/null", "-e", "trace=getdents64", "-e",
+            "inject=getdents64:signal=STOP:when=4", "su", "backup-bot", "-c", "id -Gn"]
+
+    def meanwhile():
+        poll(lambda: run(["ps", "-o", "stat=", "-p", newest_su() or "1"]).out[:1] in ("T", "t"), "stopped")
+        pid = newest_su()
+        equal(people.groups_in(ssh.ssh("bob", "backup-bot", "id -Gn").ok().out), ELEVATED)
+        forge.close(identity)
+        ssh.ssh("bob", "backup-bot").exits(255)
+        equal(run(["ps", "-o", "stat=", "-p", pid]).out[:1] in ("T", "t"), True, "still stopped")
+        run(["kill", "-CONT", pid]).ok()
+
+    result, _ = together([lambda: run(held), meanwhile])
+    result.fails()
+    equal(result.out, "")
+    contains(result.err, "(revoked)")
+
+
 def test_not_his_to_kill():
     """while we write, su's caller can neither stop nor kill the process; later he can"""
     identity = forge.grant()
