@@ -13,9 +13,6 @@
 
 #include <sodium.h>
 
-/* Debian's nobody. */
-#define NOBODY_UID 65534
-
 static const struct {
         const char *name;
         helper_step *prepare;
@@ -44,8 +41,7 @@ static int refuse(struct helper *h, const struct bg_error *err)
         if (is_recorded(err->code) && h->store.state.fd >= 0) {
                 helper_event(h, BG_EVENT_REFUSED, err->code, &event);
                 bg_copy(event.text, sizeof event.text, h->refusal.text);
-                /* Uids that are no one's share one quota. */
-                uid_t payer = h->caller.found ? h->caller_uid : NOBODY_UID;
+                uid_t payer = h->caller.found ? h->caller_uid : BG_EVENTS_NOBODY;
                 (void)bg_event_write(&h->store, payer, &event, NULL);
         }
         (void)helper_answer(&bg_refusal_table, &h->refusal, NULL);

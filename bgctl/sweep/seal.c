@@ -315,7 +315,7 @@ static enum bg_code append(struct batch *b, struct bg_error *err)
         if (code == BG_OK) {
                 for (size_t i = 0; i < n; i++)
                         if (b->items[i].event.kind == BG_EVENT_CLOCK_ACCEPTED)
-                                b->s->accepted = b->items[i].event.time;
+                                b->s->accepted = true;
                 remove_events(b, n);
                 code = bg_record_store(record, err);
         }

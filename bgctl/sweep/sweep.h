@@ -13,7 +13,7 @@ struct sweep {
         struct bg_keyring keyring;
         struct bg_record record;
         bg_usec next_end;  /* of the open grants; 0: none */
-        bg_usec accepted;  /* the clock that a clock-accepted event of this pass took; 0: none */
+        bool accepted;     /* a clock-accepted event was recorded in this pass */
         unsigned failures; /* what could not be done, each told on standard error */
 };
 

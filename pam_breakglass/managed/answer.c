@@ -68,17 +68,13 @@ void bg_answer_event(const struct bg_login *login, enum bg_event_kind kind,
                 about_grant(login, decision, ret);
 }
 
-/* Debian's nobody. */
-#define NOBODY_UID 65534
-
 /* Whose flood it would be: su's caller can refuse himself as often as he likes, and what he fills
- * must not hide others' events; whoever comes by ssh has the account's own means. Uids that are no
- * one's, of which a namespace gives anybody thousands, share one quota. */
+ * must not hide others' events; whoever comes by ssh has the account's own means. */
 static uid_t payer(const struct bg_login *login)
 {
         if (!bg_login_is_su(login))
                 return login->attempt.uid;
-        return login->attempt.caller.found ? login->guard.uids[0] : NOBODY_UID;
+        return login->attempt.caller.found ? login->guard.uids[0] : BG_EVENTS_NOBODY;
 }
 
 void bg_answer_record(struct bg_login *login, const struct bg_event *event)

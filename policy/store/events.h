@@ -15,6 +15,10 @@
 #define BG_EVENTS_WAITING_MAX 256
 #define BG_EVENTS_OVER "over"
 
+/* Who pays for uids without a line in /etc/passwd: a namespace gives anybody thousands of them, so they
+ * share one quota. Debian's nobody. */
+#define BG_EVENTS_NOBODY 65534
+
 /* Errors: BG_AUDIT_UNAVAILABLE (it was left in /run, if that could be had). */
 enum bg_code bg_event_write(const struct bg_store *store, uid_t caller,
         const struct bg_event *event, struct bg_error *err);
